@@ -1,0 +1,1 @@
+"""The network experiments of the DASH paper, on torchvision's models and datasets."""
