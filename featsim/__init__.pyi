@@ -1,0 +1,9 @@
+from .config import Config as Config
+from .inits import Init as Init
+from .sampling import sample_stream as sample_stream
+from .sampling import sample_test as sample_test
+from .simulation import simulate as simulate
+from .simulation import simulate_stream as simulate_stream
+from .stream import FeatureStream as FeatureStream
+
+__version__: str

@@ -1,0 +1,65 @@
+"""The labelled result: an xarray.Dataset that says what it holds and what made it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+import featsim
+from featsim.inits import Init
+from featsim.variables import VARIABLES
+
+
+def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Return the step at which each feature was learned, over all classes; −1 where it was not.
+
+    Within a class the counts at learning never rise, so that the order over all classes is by
+    count, then class, then feature: the merge of the orders of the classes. Shape (…, C, K).
+    """
+    counts = learn_count.reshape(-1, learn_count.shape[-2] * learn_count.shape[-1])
+    order = np.argsort(-counts, axis=-1, kind="stable")
+    steps = np.empty(counts.shape, np.int32)
+    np.put_along_axis(steps, order, np.arange(counts.shape[-1], dtype=np.int32)[None], axis=-1)
+    steps[counts < 0] = -1
+    return steps.reshape(learn_count.shape)
+
+
+def label(
+    arrays: Mapping[str, npt.NDArray[Any]],
+    *,
+    inits: Sequence[Init],
+    seeds: Sequence[int] | None,
+    settings: str,
+) -> xr.Dataset:
+    """Return the arrays as a Dataset, with the table's dims, types, names and units.
+
+    ``settings`` is the JSON text of the attribute ``config``; ``seeds`` is None for a stream.
+    """
+    outer = () if seeds is None else ("seed",)
+    variables = {
+        name: (
+            outer + VARIABLES[name].dims,
+            array.astype(VARIABLES[name].dtype, copy=False),
+            {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units},
+        )
+        for name, array in arrays.items()
+    }
+    experiments = arrays["learned_features"].shape[-1]
+    coordinates: dict[str, Any] = {
+        "init": [init.name for init in inits],
+        "experiment": np.arange(1, experiments + 1),
+    }
+    attributes = {
+        "config": settings,
+        "featsim_version": featsim.__version__,
+        "numpy_version": np.__version__,
+        "numba_version": numba.__version__,
+    }
+    if seeds is not None:
+        coordinates["seed"] = np.asarray(seeds, np.int64)
+        attributes["seeds"] = json.dumps(list(seeds))
+    return xr.Dataset(variables, coordinates, attributes)

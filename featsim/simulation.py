@@ -1,0 +1,182 @@
+"""The experiments of every seed, initialization and class, as a labelled result."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from featsim import _checks
+from featsim._dataset import global_steps, label
+from featsim._experiments import count_well_classified, missing_probability, run_class
+from featsim._points import pack
+from featsim._workers import run_tasks
+from featsim.config import Config
+from featsim.inits import Init, resolve
+from featsim.sampling import check_seeds, draw_class
+from featsim.stream import FeatureStream
+
+PAPER_INITS = ("random", "warm", "ideal")
+
+
+class _Arrays:
+    """The arrays of one result, filled class by class; ``outer`` is (seeds,) or ()."""
+
+    def __init__(
+        self, outer: tuple[int, ...], inits: int, experiments: int, C: int, K: int
+    ) -> None:
+        series = (*outer, inits, experiments)
+        self.learned = np.empty((*series, C, K), np.bool_)
+        self.learn_count = np.empty((*series, C, K), np.int64)
+        self.nonzero_gradient = np.empty((*series, C), np.int64)
+        self.memorized = np.empty((*series, C), np.int64)
+        self.well_classified = np.zeros((*series, C), np.int64)
+        self.missing = np.zeros((*series, C))
+        self.frequencies = np.empty((*outer, C, K))
+
+    def results(self, test_points: int, exact: bool) -> dict[str, npt.NDArray[np.generic]]:
+        C = self.learned.shape[-2]
+        results = {
+            "learned": self.learned,
+            "learn_step": global_steps(self.learn_count),
+            "learn_count": self.learn_count,
+            "learned_features": self.learned.sum(axis=(-2, -1)),
+            "nonzero_gradient_points": self.nonzero_gradient.sum(axis=-1),
+            "memorized_points": self.memorized.sum(axis=-1),
+        }
+        if test_points:
+            right = self.well_classified.sum(axis=-1)
+            results["test_accuracy"] = (right + (test_points - right) / C) / test_points
+        if exact:
+            results["exact_accuracy"] = 1.0 - (C - 1) / C * self.missing.mean(axis=-1)
+            results["frequencies"] = self.frequencies
+        return results
+
+
+def simulate(
+    config: Config,
+    *,
+    inits: str | Init | Iterable[str | Init] = PAPER_INITS,
+    seeds: int | Sequence[int] = 10,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> xr.Dataset:
+    """Simulate the experiments of a configuration (Algorithms 2 to 5) for several seeds.
+
+    Parameters
+    ----------
+    config
+        The setting; its defaults are those of Figure 3.
+    inits
+        Names of initializations (``random`` or ``cold``, ``warm``, ``ideal``) or Init values.
+    seeds
+        A number of seeds, counted from 0, or the seeds themselves.
+    workers
+        Threads; as many as there are processors if it is not given. Results do not depend on it.
+    progress
+        Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims ``seed``, ``init``, ``experiment`` (1 … J), ``class``, ``feature``; the variables are
+        described in ``featsim.variables.VARIABLES``. ``exact_accuracy`` is the accuracy for the
+        true frequencies, and ``test_accuracy``, if there are test points, that on the test points.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is out of range or of the wrong type.
+    MemoryError
+        If the setting cannot fit the memory that is available.
+    """
+    chosen = resolve(inits)
+    seed_list = check_seeds(seeds)
+    C, K, J = config.classes, config.features, config.experiments
+    out = _Arrays((len(seed_list),), len(chosen), J, C, K)
+
+    def task(s: int, c: int) -> None:
+        frequencies, points, test = draw_class(config, seed_list[s], c)
+        result = run_class(points, config.gamma, config.tau, chosen)
+        out.frequencies[s, c] = frequencies
+        out.learned[s, :, :, c] = result.learned
+        out.learn_count[s, :, :, c] = result.learn_count
+        out.nonzero_gradient[s, :, :, c] = result.nonzero_gradient_points
+        out.memorized[s, :, :, c] = result.memorized_points
+        out.well_classified[s, :, :, c] = count_well_classified(test, result.learned, config.tau)
+        out.missing[s, :, :, c] = missing_probability(frequencies, result.learned, config.tau)
+
+    tasks = [(s, c) for s in range(len(seed_list)) for c in range(C)]
+    run_tasks(task, tasks, workers=workers, progress=progress)
+    return label(
+        out.results(config.test_points, exact=True),
+        inits=chosen,
+        seeds=seed_list,
+        settings=config.to_json(),
+    )
+
+
+def simulate_stream(
+    stream: FeatureStream,
+    *,
+    gamma: float,
+    tau: int,
+    inits: str | Init | Iterable[str | Init] = PAPER_INITS,
+    test: FeatureStream | None = None,
+    workers: int | None = None,
+) -> xr.Dataset:
+    """Simulate the experiments on points of the user's own (Algorithms 2 to 5).
+
+    Parameters
+    ----------
+    stream
+        The points; experiment j trains on the chunks 0 … j − 1.
+    gamma
+        Strength of the noise, γ: a finite number above 0.
+    tau
+        Learned features that a point needs to be well classified, τ: at least 1.
+    inits, workers
+        As for ``simulate``.
+    test
+        Test points, of the same features and classes; their chunks do not matter.
+
+    Returns
+    -------
+    xarray.Dataset
+        As that of ``simulate``, without the dim ``seed``, ``exact_accuracy`` and ``frequencies``.
+        ``test_accuracy`` is there if there are test points.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is out of range or of the wrong type.
+    """
+    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
+    tau = _checks.integer("tau", tau, 1)
+    chosen = resolve(inits)
+    C, K = stream.num_classes, stream.num_features
+    if test is not None and (test.num_features != K or test.num_classes > C):
+        raise ValueError(
+            f"test must have the {K} features and at most the {C} classes of the stream, "
+            f"not {test.num_features} features and {test.num_classes} classes"
+        )
+    out = _Arrays((), len(chosen), stream.num_chunks, C, K)
+
+    def task(c: int) -> None:
+        result = run_class(pack(stream, c), gamma, tau, chosen)
+        out.learned[:, :, c] = result.learned
+        out.learn_count[:, :, c] = result.learn_count
+        out.nonzero_gradient[:, :, c] = result.nonzero_gradient_points
+        out.memorized[:, :, c] = result.memorized_points
+        if test is not None:
+            points = pack(test, c, by_chunk=False)
+            out.well_classified[:, :, c] = count_well_classified(points, result.learned, tau)
+
+    run_tasks(task, [(c,) for c in range(C)], workers=workers, progress=False)
+    return label(
+        out.results(0 if test is None else len(test), exact=False),
+        inits=chosen,
+        seeds=None,
+        settings=json.dumps({"gamma": gamma, "tau": tau}),
+    )

@@ -1,0 +1,87 @@
+"""A growing data set: points, each a set of features of its class, and the chunk it arrives in."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FeatureStream:
+    """Points of the framework in the order of the user's own rows.
+
+    Any class balance, any chunk sizes and any order of the rows will do; a chunk may have no point
+    of a class, or none at all.
+
+    Raises
+    ------
+    TypeError
+        If features are not Boolean, or labels or chunks not integers.
+    ValueError
+        If a shape does not fit, or a label or a chunk is out of range.
+    """
+
+    features: npt.NDArray[np.bool_]
+    """(n, K): whether a point has feature k of its class."""
+
+    labels: npt.NDArray[np.int64]
+    """(n,): the class of a point, 0 … C − 1."""
+
+    chunks: npt.NDArray[np.int64]
+    """(n,): the chunk in which a point arrives, 0 … J − 1."""
+
+    num_classes: int = None  # type: ignore[assignment]
+    """Number of classes, C; one more than the largest label if it is not given."""
+
+    def __post_init__(self) -> None:
+        features = np.asarray(self.features)
+        if features.dtype != np.bool_:
+            raise TypeError(f"features must be Boolean, not {features.dtype}")
+        if features.ndim != 2 or features.shape[1] < 1:
+            raise ValueError(
+                f"features must have the shape (points, features) with at least one feature, "
+                f"not {features.shape}"
+            )
+        labels = _index_array("labels", self.labels, features.shape[0])
+        chunks = _index_array("chunks", self.chunks, features.shape[0])
+        largest = int(labels.max(initial=-1))
+        classes = max(largest + 1, 1) if self.num_classes is None else self.num_classes
+        if isinstance(classes, bool) or not isinstance(classes, int | np.integer) or classes < 1:
+            raise ValueError(f"num_classes must be an integer of at least 1, not {classes!r}")
+        if largest >= classes:
+            raise ValueError(f"labels must be in 0 … {classes - 1}, not {largest}")
+        for name, value in (
+            ("features", features),
+            ("labels", labels),
+            ("chunks", chunks),
+            ("num_classes", int(classes)),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def num_features(self) -> int:
+        """Number of features of each class, K."""
+        return int(self.features.shape[1])
+
+    @property
+    def num_chunks(self) -> int:
+        """Number of chunks, J: one more than the largest chunk."""
+        return int(self.chunks.max(initial=0)) + 1
+
+    def __len__(self) -> int:
+        """Return the number of points, n."""
+        return int(self.features.shape[0])
+
+
+def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
+    array = np.asarray(values)
+    if array.size == 0:
+        array = array.astype(np.int64)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise TypeError(f"{name} must be integers, not {array.dtype}")
+    if array.shape != (points,):
+        raise ValueError(f"{name} must have the shape ({points},), not {array.shape}")
+    if points and array.min() < 0:
+        raise ValueError(f"{name} must be at least 0, not {array.min()}")
+    return array.astype(np.int64)
