@@ -36,5 +36,5 @@ def _popcount(typingctx: Any, word: Any) -> Any:
 
 
 @overload(popcount)
-def _compile_popcount(word: Any) -> Any:
+def _compile_popcount(word):
     return lambda word: _popcount(word)  # type: ignore[call-arg]
