@@ -1,0 +1,129 @@
+"""The command line: ``python -m paper_repro train|figure|table|status``."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, get_args
+
+import tyro
+
+from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
+from paper_repro.protocol import execute
+from paper_repro.records import RunError, load_records
+from paper_repro.run import Run
+from paper_repro.scales import Scale
+from paper_repro.style import markdown
+from paper_repro.training import Machine
+
+Flat = tyro.conf.OmitArgPrefixes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """Where results are and runs are computed."""
+
+    root: Path = RESULTS
+    """Folder of the results."""
+    machine: Machine = field(default_factory=Machine)
+    """Device, data and reading processes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train(Common):
+    """Train one run by the protocol; print a sentence for each experiment."""
+
+    run: Run
+    """The settings."""
+    resume: bool = False
+    """Go on with a run that was begun."""
+
+    def __call__(self) -> None:
+        """Execute the run."""
+        done = load_records(self.run, self.root)
+        folder = self.root / self.run.name
+        if folder.exists() and not done.complete and not self.resume:
+            raise ValueError(f"{folder} has a run that was begun: add --resume, or remove it")
+        execute(self.run, self.root, self.machine)
+        print(f"records: {folder / 'records.jsonl'}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw(Common):
+    """Draw a figure of the paper, after running what is missing for it."""
+
+    number: tyro.conf.Positional[int]
+    """Number in the paper."""
+    scale: Scale
+    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
+
+    def __call__(self) -> None:
+        """Run, draw and save."""
+        figure = find("figure", self.number)
+        picture = figure.draw(run_all(figure.runs(self.scale), self.root, self.machine))
+        path = self.root / f"figure_{self.number:02d}-{self.scale}.png"
+        new = path.with_suffix(".new")
+        picture.savefig(new, format="png")
+        new.replace(path)
+        print(path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Print(Common):
+    """Print a table of the paper, after running what is missing for it."""
+
+    number: tyro.conf.Positional[int]
+    """Number in the paper."""
+    scale: Scale
+    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
+
+    def __call__(self) -> None:
+        """Run and print."""
+        table = find("table", self.number)
+        print(table.table(run_all(table.runs(self.scale), self.root, self.machine)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status(Common):
+    """Say what has been run at which scale: finished runs of those needed."""
+
+    def __call__(self) -> None:
+        """Print the table."""
+        scales: tuple[Scale, ...] = get_args(Scale)
+        rows = []
+        for kind in get_args(Kind):
+            for number in numbers(kind):
+                cells = [self._finished(kind, number, scale) for scale in scales]
+                rows.append([f"{kind} {number}", *cells])
+        print(markdown(["", *scales], rows))
+
+    def _finished(self, kind: Kind, number: int, scale: Scale) -> str:
+        try:
+            runs = find(kind, number).runs(scale)
+        except ValueError:
+            return "-"
+        done = sum(load_records(run, self.root).complete for run in runs)
+        return f"{done} of {len(runs)}"
+
+
+Command = (
+    Annotated[Train, tyro.conf.subcommand("train")]
+    | Annotated[Draw, tyro.conf.subcommand("figure")]
+    | Annotated[Print, tyro.conf.subcommand("table")]
+    | Annotated[Status, tyro.conf.subcommand("status")]
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after one sentence about what was wrong."""
+    try:
+        command = tyro.cli(Command, args=argv, config=(Flat,), prog="python -m paper_repro")
+        command()
+    except (ValueError, RunError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

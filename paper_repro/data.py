@@ -1,0 +1,163 @@
+"""Images and labels of a data set, and their batches."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, SequentialSampler
+
+from paper_repro import sources
+from paper_repro.run import Run
+from paper_repro.vision import transforms
+
+_STATISTICS_SAMPLE = 10_000
+
+
+class Images(Protocol):
+    """Images, in memory or in files, read many at a time."""
+
+    targets: Tensor
+
+    def read(self, indices: Sequence[int]) -> Tensor:
+        """Return the images of these indices as (n, channels, height, width), not normalized."""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: training and test images, and what normalizes both."""
+
+    train: Images
+    test: Images
+    classes: int
+    mean: Tensor
+    """Mean of each channel over the training set."""
+    std: Tensor
+    """Standard deviation of each channel over the training set."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of an image."""
+        channels, height, width = self.train.read([0]).shape[1:]
+        return channels, height, width
+
+
+def load(run: Run, folder: Path) -> DataSet:
+    """Return the run's data set from `folder`, else by torchvision's download into it.
+
+    The statistics are those of the whole training set, or of 10,000 of its images drawn at random
+    where it is larger and lies in files.
+
+    Raises
+    ------
+    sources.DataError
+        In one sentence: what was looked for where, and what to put there.
+    """
+    return _load(run.dataset, folder.resolve(), run.image_size)
+
+
+@lru_cache(maxsize=1)
+def _load(name: str, folder: Path, image_size: int | None) -> DataSet:
+    train, test, classes = sources.open_source(name, folder, image_size)
+    count = len(train.targets)
+    sample: Sequence[int] = range(count)
+    if isinstance(train, sources.FileImages) and count > _STATISTICS_SAMPLE:
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
+        sample = order[:_STATISTICS_SAMPLE].tolist()
+    pixels = squares = torch.zeros(1)
+    for start in range(0, len(sample), 1000):
+        images = train.read(sample[start : start + 1000]).double()
+        pixels = pixels + images.mean((2, 3)).sum(0) / len(sample)
+        squares = squares + images.square().mean((2, 3)).sum(0) / len(sample)
+    std = (squares - pixels.square()).clamp(min=1e-12).sqrt()
+    return DataSet(train, test, classes, pixels.float(), std.float())
+
+
+class _Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Whole batches, normalized, with the indices of their samples."""
+
+    def __init__(self, data: DataSet, images: Images, augment: bool) -> None:
+        self.data, self.images = data, images
+        side = data.shape[1:]
+        self.augment = (
+            transforms.Compose(
+                [transforms.RandomCrop(side, padding=4), transforms.RandomHorizontalFlip()]
+            )
+            if augment
+            else None
+        )
+
+    def __getitem__(self, indices: list[int]) -> tuple[Tensor, Tensor, Tensor]:
+        inputs = self.images.read(indices)
+        if self.augment is not None:
+            inputs = torch.stack([self.augment(image) for image in inputs])
+        mean, std = (x.view(-1, 1, 1) for x in (self.data.mean, self.data.std))
+        inputs = (inputs.float() - mean) / std
+        return inputs, self.images.targets[indices], torch.tensor(indices)
+
+
+class _Subset:
+    """Indices in the order that the sampler gives."""
+
+    def __init__(self, indices: Tensor, shuffle: torch.Generator | None) -> None:
+        self.indices = indices
+        places = range(len(indices))
+        self.sampler = (
+            SequentialSampler(places)
+            if shuffle is None
+            else RandomSampler(places, generator=shuffle)
+        )
+
+    def __iter__(self) -> Iterator[int]:
+        order = self.indices.tolist()
+        return (order[place] for place in self.sampler)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+def loader(
+    data: DataSet,
+    indices: Tensor,
+    batch: int,
+    *,
+    train: bool = True,
+    shuffle: torch.Generator | None = None,
+    augment: bool = False,
+    workers: int = 0,
+    pin: bool = False,
+) -> DataLoader[tuple[Tensor, Tensor, Tensor]]:
+    """Return the batches (inputs, targets, indices) of these samples, the last one smaller.
+
+    Parameters
+    ----------
+    data : DataSet
+        The data set.
+    indices : torch.Tensor
+        Samples of the training set, or with `train` false of the test set.
+    batch : int
+        Samples in a batch.
+    train : bool
+        Which set the indices are of.
+    shuffle : torch.Generator, optional
+        Source of a new order for each pass; none: the order of `indices`.
+    augment : bool
+        Random crop and flip.
+    workers : int
+        Processes that read; 0 reads in this one.
+    pin : bool
+        Put batches in page-locked memory, for a GPU.
+    """
+    images = data.train if train else data.test
+    sampler = BatchSampler(_Subset(indices, shuffle), batch, drop_last=False)
+    return DataLoader(
+        _Batches(data, images, augment),
+        batch_size=None,
+        sampler=sampler,
+        num_workers=workers,
+        pin_memory=pin,
+        persistent_workers=False,
+    )

@@ -1,0 +1,1 @@
+"""One file for each figure: the runs that it needs at each scale, and its drawing."""

@@ -1,0 +1,77 @@
+"""What a run measures beside accuracy and steps; each probe is one function.
+
+A probe of `BEFORE` sees the network after the method acted and before training, one of `AFTER`
+once the experiment is over. What it returns becomes part of the experiment's row.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from featsim import bridge
+from paper_repro.arrival import Experiment
+from paper_repro.records import Row
+from paper_repro.training import Stage, accuracy
+
+_SHOWN_ABOVE = 0.1
+
+
+def gradient_norm(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+    """Norm of the gradient of the mean loss over all training data (Figure 6)."""
+    (gradient,) = bridge.chunk_gradients(model, [stage.pairs(experiment.train)])
+    squares = torch.stack([g.double().square().sum() for g in gradient.values()])
+    return {"gradient_norm": float(squares.sum().sqrt())}
+
+
+def old_accuracy(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+    """Accuracy on the data that were there before the newest chunk (Figure 13)."""
+    if not len(experiment.old):
+        return {"start_old_accuracy": None}
+    return {"start_old_accuracy": accuracy(stage, model, experiment.old, train=True)}
+
+
+def filter_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+    """Box of cos(−∇L, filter) above 0.1, L the loss on the training data (Figure 14).
+
+    Five quantiles (0, 25, 50, 75, 100 %), how many filters are above, and how many there are.
+    """
+    cosines = bridge.cosine_similarities(
+        model, bridge.chunk_gradients(model, [stage.pairs(experiment.train)])
+    )
+    values = torch.cat([c.flatten() for name, c in cosines.items() if c.ndim == 2])
+    above = values[values > _SHOWN_ABOVE]
+    levels = torch.tensor([0, 0.25, 0.5, 0.75, 1]).to(above)
+    box = torch.quantile(above, levels).tolist() if len(above) else None
+    return {"filter_cosines": {"box": box, "above": len(above), "filters": len(values)}}
+
+
+def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+    """Share of channels that no training image activates, after each block (Figure 16).
+
+    A block is a stage of ResNet-18; elsewhere each rectifier ends one.
+    """
+    blocks = [getattr(model, f"layer{i}", None) for i in range(1, 5)]
+    if None in blocks:
+        blocks = [module for module in model.modules() if isinstance(module, nn.ReLU)]
+    alive: dict[int, Tensor] = {}
+
+    def note(number: int) -> Callable[[nn.Module, object, Tensor], None]:
+        def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
+            active = (output > 0).transpose(0, 1).flatten(1).any(1)
+            alive[number] = alive[number] | active if number in alive else active
+
+        return hook
+
+    handles = [block.register_forward_hook(note(i)) for i, block in enumerate(blocks)]
+    try:
+        accuracy(stage, model, experiment.train, train=True)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {"dead_neurons": [1 - alive[i].double().mean().item() for i in range(len(blocks))]}
+
+
+Measure = Callable[[Stage, nn.Module, Experiment], Row]
+BEFORE: dict[str, Measure] = {"gradient_norm": gradient_norm, "old_accuracy": old_accuracy}
+AFTER: dict[str, Measure] = {"filter_cosines": filter_cosines, "dead_neurons": dead_neurons}

@@ -1,0 +1,164 @@
+"""One run: every setting that decides its numbers, and the name of its folder."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_type_hints
+
+Dataset = Literal[
+    "cifar10", "cifar100", "svhn", "fashion_mnist", "tiny_imagenet", "imagenet", "imagefolder",
+    "digits",
+]  # fmt: skip
+Model = Literal["resnet18", "vgg16", "mlp", "cnn"]
+Norm = Literal["batch", "layer"]
+Method = Literal[
+    "cold", "warm", "warm_rem", "shrink_perturb", "shrink", "dash", "l2_init", "reset"
+]  # fmt: skip
+Arrival = Literal["accumulate", "discard", "continuous", "classes"]
+Probe = Literal["gradient_norm", "old_accuracy", "filter_cosines", "dead_neurons", "cost"]
+
+_PAPER_LR = {"resnet18": 0.001}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Settings of one run; but for the data set, the defaults are the paper's (section 5, Table 7).
+
+    A run that is equal gives equal records on one kind of machine. Chunk 1 does not depend on the
+    method: the seed of split, initialization and order knows nothing of it.
+    """
+
+    dataset: Dataset = "digits"
+    """Data set; the default comes with scikit-learn and needs no network."""
+    model: Model = "resnet18"
+    """Network: ResNet-18 with a 3×3 stem, VGG-16, three-layer MLP or three-layer CNN."""
+    method: Method = "warm"
+    """What is done to the network when a chunk has arrived, before training on it."""
+    arrival: Arrival = "accumulate"
+    """How data arrive: all chunks are kept; only the newest is; a chunk each epoch; by class."""
+    seed: int = 0
+    """Seed of split, initialization, order and noise."""
+    chunks: int = 50
+    """Equal chunks of the training set; `classes` has one a class instead."""
+    epochs: int = 1000
+    """Most epochs of one experiment; `continuous`: epochs on all data once the last chunk came."""
+    first_epochs: int | None = None
+    """Most epochs of the first experiment, if another (Figure 2)."""
+    stop: float | None = 0.999
+    """Running train accuracy of an epoch that ends an experiment; none: all epochs are run."""
+    train_size: int | None = None
+    """Training samples drawn from the training set; none: all."""
+    test_size: int | None = None
+    """Test samples drawn from the test set; none: all."""
+    image_size: int | None = None
+    """Side in pixels that images of a folder are brought to; none: the data set's own."""
+    width: int = 64
+    """Channels of the network's first stage; 64 is the published network."""
+    norm: Norm = "batch"
+    """Batch or layer normalization."""
+    optimizer: Literal["sgd", "sam"] = "sgd"
+    """SGD, or sharpness-aware minimization around it."""
+    lr: float | None = None
+    """Learning rate; none: 0.001 for ResNet-18 and 0.01 for the others."""
+    momentum: float = 0.9
+    """Momentum of SGD."""
+    batch: int = 128
+    """Images a step."""
+    weight_decay: float = 0.0
+    """Weight decay."""
+    decay: bool = False
+    """Multiply the learning rate by 0.2 at epochs 60, 120, 160 and 200 (Table 8)."""
+    augment: bool = False
+    """Random crop with 4 pixels of padding, and flip (Table 8)."""
+    rho: float = 0.1
+    """Radius of SAM."""
+    alpha: float = 0.3
+    """DASH: weight α of the newest chunk's gradient."""
+    lam: float = 0.3
+    """DASH, shrink and perturb, shrink: λ, the smallest or only factor."""
+    sigma: float = 0.01
+    """Shrink and perturb: standard deviation σ of the noise."""
+    l2: float = 0.01
+    """L2 INIT: weight of the squared distance to the initial weights."""
+    l2_of_summed_norms: bool = False
+    """L2 INIT: the square of the summed layer norms, as in the authors' code, not the sum of
+    squares, as in the paper."""
+    every: int = 1
+    """The method acts when chunk j ≥ 2 has arrived and j is a multiple of this."""
+    until: int | None = None
+    """Last chunk at which the method acts; none: all."""
+    bf16: bool = False
+    """Run the network under bfloat16 autocast."""
+    probes: tuple[Probe, ...] = ()
+    """What is measured beside accuracy and steps."""
+
+    def __post_init__(self) -> None:
+        for name, kind in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if name == "probes":
+                for probe in value:
+                    _one_of("probes", probe, get_args(Probe))
+            elif all(isinstance(choice, str) for choice in get_args(kind)) and get_args(kind):
+                _one_of(name, value, get_args(kind))
+        for name in ("chunks", "epochs", "batch", "width", "every"):
+            _at_least(name, getattr(self, name), 1)
+        for name in ("first_epochs", "train_size", "test_size", "until"):
+            if getattr(self, name) is not None:
+                _at_least(name, getattr(self, name), 1)
+        for name in ("seed", "momentum", "weight_decay", "rho", "sigma", "l2"):
+            _at_least(name, getattr(self, name), 0)
+        if self.image_size is not None:
+            _at_least("image_size", self.image_size, 8)
+        if self.width % 4:
+            raise ValueError(f"width must be a multiple of 4; it is {self.width}")
+        if self.lr is not None and not 0 < self.lr < float("inf"):
+            raise ValueError(f"lr must be above 0 and finite; it is {self.lr}")
+        if self.stop is not None and not 0 < self.stop <= 1:
+            raise ValueError(f"stop must be above 0 and at most 1; it is {self.stop}")
+        if not 0 < self.alpha <= 1:
+            raise ValueError(f"alpha must be above 0 and at most 1; it is {self.alpha}")
+        if not 0 <= self.lam <= 1:
+            raise ValueError(f"lam must be from 0 to 1; it is {self.lam}")
+        if self.momentum >= 1:
+            raise ValueError(f"momentum must be below 1; it is {self.momentum}")
+        if self.model == "cnn" and self.norm == "layer":
+            raise ValueError("norm must be 'batch' for model 'cnn', which has no normalization")
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate in use."""
+        return _PAPER_LR.get(self.model, 0.01) if self.lr is None else self.lr
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all settings as JSON values."""
+        return {**dataclasses.asdict(self), "probes": list(self.probes)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Run":
+        """Return the run that `to_dict` wrote; a field that it lacks has its default."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        if unknown := set(values) - known:
+            raise ValueError(f"run must have known settings only; it has {sorted(unknown)}")
+        return cls(**{**values, "probes": tuple(values.get("probes", ()))})
+
+    @property
+    def name(self) -> str:
+        """The folder's name: what a reader looks for, then a hash of every setting.
+
+        Only settings off their default enter the hash, so a setting added later renames nothing.
+        """
+        defaults = Run().to_dict()
+        chosen = {k: v for k, v in self.to_dict().items() if v != defaults[k]}
+        digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:10]
+        return f"{self.dataset}-{self.model}-{self.method}-seed{self.seed}-{digest}"
+
+
+def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; it is {value!r}")
+
+
+def _at_least(name: str, value: float, least: int) -> None:
+    if not least <= value < float("inf"):
+        raise ValueError(f"{name} must be at least {least}; it is {value}")

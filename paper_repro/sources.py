@@ -1,0 +1,188 @@
+"""Where each data set is found on disk, how it is downloaded, and what to do if neither works."""
+
+import gzip
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from paper_repro.vision import datasets, transforms
+
+_HINTS = {
+    "cifar10": "cifar-10-batches-py, or class folders in train and test",
+    "cifar100": "cifar-100-python, or class folders in train and test",
+    "svhn": "train_32x32.mat and test_32x32.mat",
+    "fashion_mnist": "train-images-idx3-ubyte and the three files beside it, gzipped or not",
+    "tiny_imagenet": "the folders train and val of tiny-imagenet-200",
+    "imagenet": "class folders in train and val",
+    "imagefolder": "class folders in train and test",
+}
+_FOLDER_SIZES = {"tiny_imagenet": 64, "imagenet": 224, "imagefolder": 64}
+_DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
+
+Source = tuple["MemoryImages | FileImages", "MemoryImages | FileImages", int]
+
+
+class DataError(ValueError):
+    """A data set is not there; the message says what to put where."""
+
+
+class MemoryImages:
+    """Images held as one uint8 tensor (n, channels, height, width)."""
+
+    def __init__(self, images: Tensor, targets: Tensor) -> None:
+        self.images, self.targets = images.contiguous(), targets.long()
+
+    def read(self, indices: Sequence[int]) -> Tensor:
+        """Return the images of these indices."""
+        return self.images[torch.as_tensor(indices)]
+
+
+class FileImages:
+    """Images decoded when they are read, brought to one size and three channels."""
+
+    def __init__(self, files: Sequence[tuple[str, int]], size: int) -> None:
+        self.files = [name for name, _ in files]
+        self.targets = torch.tensor([target for _, target in files])
+        self.to_size = transforms.Compose(
+            [transforms.Resize(size, antialias=True), transforms.CenterCrop(size)]
+        )
+
+    def read(self, indices: Sequence[int]) -> Tensor:
+        """Return the images of these indices."""
+        pictures = (datasets.folder.pil_loader(self.files[i]) for i in indices)
+        return torch.stack(
+            [transforms.functional.pil_to_tensor(self.to_size(picture)) for picture in pictures]
+        )
+
+
+def open_source(name: str, folder: Path, image_size: int | None) -> Source:
+    """Return training images, test images and the number of classes of the data set `name`."""
+    if name == "digits":
+        return _digits()
+    for place in (folder, folder / name):
+        if _has_classes(place):
+            return _class_folders(name, place, image_size)
+    reader = _READERS.get(name)
+    hint = f"put {_HINTS[name]} into {folder} or {folder / name}, and name it with --data"
+    if reader is None:
+        raise DataError(f"{name} was not found: {hint}")
+    for place in (folder, folder / name):
+        try:
+            return reader(place, False)
+        except (RuntimeError, FileNotFoundError):
+            continue
+    try:
+        return reader(folder / name, True)
+    except (OSError, RuntimeError) as error:
+        raise DataError(f"{name} was not found and could not be downloaded: {hint}") from error
+
+
+def _digits() -> Source:
+    """Return scikit-learn's 1,797 digits of 8×8, 397 of them for the test."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    digits = load_digits()
+    images = torch.from_numpy(digits.images.astype(np.uint8))[:, None]
+    targets = torch.from_numpy(digits.target)
+    train, test = train_test_split(
+        np.arange(len(targets)), test_size=397, random_state=0, stratify=digits.target
+    )
+    return *(MemoryImages(images[part], targets[part]) for part in (train, test)), 10
+
+
+def _test_name(folder: Path) -> str | None:
+    return next((name for name in ("test", "val") if (folder / name).is_dir()), None)
+
+
+def _has_classes(folder: Path) -> bool:
+    return (folder / "train").is_dir() and _test_name(folder) is not None
+
+
+def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
+    """Return the images of class folders in train and test (or val)."""
+    try:
+        train = datasets.ImageFolder(str(folder / "train"))
+        test = _labelled(folder / str(_test_name(folder)), train.class_to_idx)
+    except FileNotFoundError as error:
+        raise DataError(f"{name}: {error}") from error
+    if image_size is None and name not in _FOLDER_SIZES:
+        first, _ = train[0]
+        image_size = min(first.size)
+    size = image_size or _FOLDER_SIZES[name]
+    parts = [FileImages(files, size) for files in (train.samples, test)]
+    if name in ("cifar10", "cifar100"):  # small: held in memory
+        return *(_in_memory(part) for part in parts), len(train.classes)
+    return *parts, len(train.classes)
+
+
+def _labelled(folder: Path, class_to_idx: dict[str, int]) -> list[tuple[str, int]]:
+    """Return the files of a test folder; Tiny-ImageNet's has its labels in a file."""
+    notes = folder / "val_annotations.txt"
+    if notes.is_file():
+        rows = [line.split("\t")[:2] for line in notes.read_text().splitlines()]
+        return [(str(folder / "images" / file), class_to_idx[label]) for file, label in rows]
+    test = datasets.ImageFolder(str(folder))
+    if unknown := set(test.classes) - set(class_to_idx):
+        raise DataError(f"{folder} must have the classes of train; it has also {sorted(unknown)}")
+    return [(file, class_to_idx[test.classes[target]]) for file, target in test.samples]
+
+
+def _in_memory(images: FileImages) -> MemoryImages:
+    return MemoryImages(images.read(range(len(images.files))), images.targets)
+
+
+def _cifar(kind: type) -> Callable[[Path, bool], Source]:
+    def read(folder: Path, download: bool) -> Source:
+        parts = [kind(str(folder), train=train, download=download) for train in (True, False)]
+        images = [torch.from_numpy(part.data).permute(0, 3, 1, 2) for part in parts]
+        pairs = zip(images, parts, strict=True)
+        held = [MemoryImages(x, torch.tensor(part.targets)) for x, part in pairs]
+        return held[0], held[1], len(parts[0].classes)
+
+    return read
+
+
+def _svhn(folder: Path, download: bool) -> Source:
+    parts = [datasets.SVHN(str(folder), split, download=download) for split in ("train", "test")]
+    held = [MemoryImages(torch.from_numpy(p.data), torch.from_numpy(p.labels)) for p in parts]
+    return held[0], held[1], 10
+
+
+def _fashion_mnist(folder: Path, download: bool) -> Source:
+    raw = folder / "FashionMNIST" / "raw"
+    if download:
+        datasets.FashionMNIST(str(folder), download=True)
+    for place in (raw,) if download else (folder, raw, _DEBIAN_FASHION):
+        try:
+            held = [_idx_pair(place, prefix) for prefix in ("train", "t10k")]
+        except FileNotFoundError:
+            continue
+        return held[0], held[1], 10
+    raise FileNotFoundError(folder)
+
+
+def _idx_pair(folder: Path, prefix: str) -> MemoryImages:
+    images = _idx(folder / f"{prefix}-images-idx3-ubyte", header=16)
+    labels = _idx(folder / f"{prefix}-labels-idx1-ubyte", header=8)
+    return MemoryImages(torch.from_numpy(images.reshape(-1, 1, 28, 28)), torch.from_numpy(labels))
+
+
+def _idx(path: Path, header: int) -> np.ndarray:
+    """Return the bytes after the header of an IDX file, gzipped or not."""
+    if path.is_file():
+        content = path.read_bytes()
+    else:
+        content = gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes())
+    return np.frombuffer(content, np.uint8, offset=header).copy()
+
+
+_READERS: dict[str, Callable[[Path, bool], Source]] = {
+    "cifar10": _cifar(datasets.CIFAR10),
+    "cifar100": _cifar(datasets.CIFAR100),
+    "svhn": _svhn,
+    "fashion_mnist": _fashion_mnist,
+}

@@ -1,0 +1,1 @@
+"""One file for each table: the runs that it needs at each scale, and its text."""

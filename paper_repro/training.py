@@ -1,0 +1,152 @@
+"""One experiment: epochs until the running train accuracy reaches the stop, and the test."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from paper_repro.arrival import Experiment, seed_of
+from paper_repro.data import DataSet, loader
+from paper_repro.methods import PENALTIES, Learner
+from paper_repro.optimizers import set_learning_rate, step
+from paper_repro.records import Row, RunError
+from paper_repro.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where a run is computed and its data lie; nothing here is a setting of the experiment."""
+
+    data: Path = Path("data")
+    """Folder of the data sets; a set that is not there is downloaded into it."""
+    device: str = "auto"
+    """Device of torch; auto: a GPU if there is one."""
+    workers: int = 0
+    """Processes that read the data; 0: this one."""
+
+    @property
+    def place(self) -> torch.device:
+        """The device in use."""
+        if self.device == "auto":
+            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        try:
+            return torch.empty(0, device=self.device).device
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(
+                f"device must be one that torch has here; it is {self.device!r}"
+            ) from error
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all experiments of a run share."""
+
+    run: Run
+    data: DataSet
+    machine: Machine
+
+    def batches(
+        self, indices: Tensor, *, train: bool = True, order: int | None = None
+    ) -> Iterable[tuple[Tensor, Tensor, Tensor]]:
+        """Return (inputs, targets, indices) on the device, in the order of a seed if given."""
+        place = self.machine.place
+        batches = loader(
+            self.data,
+            indices,
+            self.run.batch,
+            train=train,
+            shuffle=None if order is None else torch.Generator().manual_seed(order),
+            augment=self.run.augment and order is not None,
+            workers=self.machine.workers,
+            pin=place.type == "cuda",
+        )
+        for inputs, targets, rows in batches:
+            moved = inputs.to(place, non_blocking=True, memory_format=torch.channels_last)
+            yield moved, targets.to(place, non_blocking=True), rows.to(place, non_blocking=True)
+
+    def pairs(self, indices: Tensor, *, train: bool = True) -> Iterator[tuple[Tensor, Tensor]]:
+        """Return (inputs, targets) in the order of `indices`, not augmented."""
+        return ((inputs, targets) for inputs, targets, _ in self.batches(indices, train=train))
+
+    def autocast(self) -> torch.autocast:
+        """Return the context that the network runs in."""
+        kind = self.machine.place.type
+        return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.run.bf16)
+
+
+def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Row]:
+    """Train on an experiment's data; yield each epoch's row.
+
+    It ends with the first epoch whose running train accuracy is at least `experiment.stop`, or
+    with the epoch limit. The learning rate starts anew in each experiment.
+    """
+    run, place = stage.run, stage.machine.place
+    indices = experiment.train
+    old = torch.zeros(len(stage.data.train.targets), dtype=torch.bool)
+    old[experiment.old] = True
+    old = old.to(place)
+    steps = 0
+    for epoch in range(1, experiment.epochs + 1):
+        start = time.perf_counter()
+        torch.manual_seed(seed_of(run, "augment", experiment.number, epoch))
+        set_learning_rate(run, learner.optimizer, epoch)
+        learner.model.train()
+        tally = torch.zeros(3, dtype=torch.float64, device=place)  # loss, right, right and old
+        order = seed_of(run, "order", experiment.number, epoch)
+        for inputs, targets, rows in stage.batches(indices, order=order):
+            tally += _train_batch(stage, learner, inputs, targets, old[rows])
+            steps += 1
+        loss, right, right_old = tally.tolist()
+        if not math.isfinite(loss):
+            number = experiment.number
+            raise RunError(
+                f"experiment {number} diverged in epoch {epoch}: lower the learning rate"
+            )
+        accuracy = right / len(indices)
+        yield {
+            "kind": "epoch",
+            "experiment": experiment.number,
+            "epoch": epoch,
+            "loss": loss / len(indices),
+            "train_accuracy": accuracy,
+            "old_accuracy": right_old / len(experiment.old) if len(experiment.old) else None,
+            "steps": steps,
+            "seconds": round(time.perf_counter() - start, 3),
+        }
+        if experiment.stop is not None and accuracy >= experiment.stop:
+            return
+
+
+def _train_batch(
+    stage: Stage, learner: Learner, inputs: Tensor, targets: Tensor, old: Tensor
+) -> Tensor:
+    """Take one step; return the summed loss, the right answers, and those on old samples."""
+    penalty = PENALTIES.get(stage.run.method)
+    seen: list[tuple[Tensor, Tensor]] = []
+
+    def loss() -> Tensor:
+        with stage.autocast():
+            output = learner.model(inputs)
+            value = cross_entropy(output, targets)
+        seen.append((output.detach(), value.detach()))
+        return value if penalty is None else value + penalty(learner)
+
+    step(stage.run, learner.optimizer, loss)
+    output, value = seen[0]  # the first pass, at the weights before the step
+    right = output.argmax(1) == targets
+    return torch.stack([value.double() * len(targets), right.sum(), (right & old).sum()])
+
+
+def accuracy(stage: Stage, model: nn.Module, indices: Tensor, *, train: bool = False) -> float:
+    """Return the share of right answers over these samples as a whole, in eval mode."""
+    model.eval()
+    right = torch.zeros((), dtype=torch.long, device=stage.machine.place)
+    with torch.no_grad(), stage.autocast():
+        for inputs, targets in stage.pairs(indices, train=train):
+            right += (model(inputs).argmax(1) == targets).sum()
+    return right.item() / len(indices)
