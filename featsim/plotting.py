@@ -1,0 +1,203 @@
+"""The look that all pictures share, and Figure 3's panels drawn from any result.
+
+Figures are made at the size they have in a two-column paper (inches), so that 8 points of text are
+8 points in print. No global state of matplotlib is touched.
+"""
+
+import contextlib
+import dataclasses
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+COLUMN_WIDTH = 3.3
+"""Width in inches of one column of a two-column paper."""
+
+FULL_WIDTH = 7.0
+"""Width in inches of both columns."""
+
+PNG_DOTS_PER_INCH = 200
+
+STYLE: dict[Any, Any] = {
+    "axes.labelsize": 8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 8,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "featsim",
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+}
+"""Settings of matplotlib for every picture; font type 42 embeds the letters of a PDF as text."""
+
+
+@dataclasses.dataclass(frozen=True)
+class InitStyle:
+    """How an initialization looks in every picture."""
+
+    color: str
+    marker: str
+    linestyle: str
+    linewidth: float
+    markersize: float
+    layer: int
+
+
+# Colours of Okabe and Ito. Random and ideal often coincide: ideal is a thin dashed black line with
+# small markers on the broad light one of random, so that both are seen, also in grey.
+INIT_STYLES = {
+    "random": InitStyle("#56B4E9", "o", "-", 3.0, 7.0, 2),
+    "warm": InitStyle("#D55E00", "s", "-", 1.4, 5.0, 3),
+    "ideal": InitStyle("#000000", "^", "--", 1.1, 4.0, 4),
+}
+_OTHER_STYLES = [
+    InitStyle(color, marker, "-.", 1.4, 5.0, 3)
+    for color, marker in zip(
+        ("#CC79A7", "#009E73", "#E69F00", "#0072B2"), ("D", "v", "P", "X"), strict=True
+    )
+]
+
+ACCURACY_LABELS = {
+    "test_accuracy": "Test accuracy (%)",
+    "exact_accuracy": "Exact accuracy (%)",
+}
+PANEL_LABELS = {
+    **ACCURACY_LABELS,
+    "learned_features": "Learned features",
+    "nonzero_gradient_points": "Non-zero-gradient points",
+}
+
+
+def init_styles(names: list[str]) -> dict[str, InitStyle]:
+    """Return the style of each initialization; names beyond the paper's get the spare ones."""
+    spare = itertools.cycle(_OTHER_STYLES)
+    return {name: INIT_STYLES.get(name) or next(spare) for name in names}
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of a size in inches; to be called within ``style()``."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def style() -> contextlib.AbstractContextManager[None]:
+    """Return a context in which matplotlib has the shared settings."""
+    return mpl.rc_context(STYLE)
+
+
+def panels_of(dataset: xr.Dataset) -> list[str]:
+    """Return the variables that Figure 3 shows and the result has, the accuracy only once."""
+    accuracy = [name for name in ACCURACY_LABELS if name in dataset][:1]
+    return [*accuracy, *(name for name in PANEL_LABELS if name not in ACCURACY_LABELS)]
+
+
+def three_panels(dataset: xr.Dataset) -> Figure:
+    """Draw a result as Figure 3 does: three panels against the number of the experiment.
+
+    Parameters
+    ----------
+    dataset
+        A result of ``featsim.simulate`` or ``featsim.simulate_stream``, with any initializations.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Accuracy (on test points, else exact; no panel if the result has neither), learned features
+        and points with non-zero gradient. Lines are means over the seeds, bands reach one standard
+        deviation up and down; a result without seeds, or with one, has no bands.
+    """
+    panels = panels_of(dataset)
+    with style():
+        figure = new_figure(FULL_WIDTH * len(panels) / 3, 2.2)
+        axes = figure.subplots(1, len(panels))
+        for ax, variable in zip(axes, panels, strict=True):
+            draw_panel(ax, dataset, variable)
+            ax.set_xlabel("Experiment")
+        axes[0].legend()
+    return figure
+
+
+def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
+    """Draw one variable against the experiment: a line and a band for each initialization."""
+    scale = 100.0 if variable in ACCURACY_LABELS else 1.0
+    experiments = dataset["experiment"].to_numpy()
+    spacing = max(1, round(experiments.size / 8))
+    for i, (name, look) in enumerate(init_styles(dataset["init"].to_numpy().tolist()).items()):
+        values = scale * dataset[variable].sel(init=name)
+        mean = values.mean("seed") if "seed" in values.dims else values
+        ax.plot(
+            experiments,
+            mean,
+            color=look.color,
+            label=name,
+            linestyle=look.linestyle,
+            linewidth=look.linewidth,
+            marker=look.marker,
+            markersize=look.markersize,
+            markevery=((i * spacing) // 3 % spacing, spacing),
+            zorder=look.layer,
+        )
+        if values.sizes.get("seed", 1) > 1:
+            spread = values.std("seed", ddof=1)
+            ax.fill_between(
+                experiments, mean - spread, mean + spread, color=look.color, alpha=0.2, linewidth=0
+            )
+    ax.set_ylabel(PANEL_LABELS[variable])
+    ax.set_xlim(0, max(2, np.max(experiments) + 1))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+    if variable not in ACCURACY_LABELS:
+        ax.set_ylim(bottom=-0.04 * ax.get_ylim()[1])
+        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_formatter("{x:,.0f}")
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write a figure; the file is whole or not there, and the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure
+        Any figure of matplotlib.
+    path
+        A file name that ends in .pdf, .png or .svg; a file of that name is replaced.
+
+    Raises
+    ------
+    ValueError
+        For another ending.
+    OSError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    dates = {".pdf": {"CreationDate": None}, ".png": {}, ".svg": {"Date": None}}
+    if target.suffix.lower() not in dates:
+        raise ValueError(f"path must end in {', '.join(dates)}, not {target.name!r}")
+    with style(), _replacing(target) as temporary:
+        figure.savefig(temporary, dpi=PNG_DOTS_PER_INCH, metadata=dates[target.suffix.lower()])
+
+
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Give a temporary name beside the target, and rename it to the target if all went well."""
+    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
+    try:
+        yield temporary
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
