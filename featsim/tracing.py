@@ -165,4 +165,5 @@ def _learned_features(
     stream: FeatureStream, learned: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
     """Return |V(x) ∩ L| of each point."""
-    return np.count_nonzero(stream.features & learned[stream.labels], axis=1)
+    counts: npt.NDArray[np.int64] = np.sum(stream.features & learned[stream.labels], axis=1)
+    return counts
