@@ -3,7 +3,13 @@
 import numpy as np
 
 from featsim._compile import kernel
-from featsim._training_kernels import add_feature, count_common, counter_planes, reset_counters
+from featsim._training_kernels import (
+    WORDS_PER_TILE,
+    add_feature,
+    count,
+    counter_planes,
+    reset_counters,
+)
 
 
 @kernel
@@ -11,23 +17,23 @@ def well_classified(points, valid, learned, tau, out):
     """Count in ``out[j]`` the points with at least tau features of the set ``learned[j]``."""
     K, W = points.shape
     planes = np.empty((counter_planes(tau), W), np.uint64)
-    reached = np.empty(W, np.uint64)
+    carry = np.empty(WORDS_PER_TILE, np.uint64)
+    missing = np.empty(W, np.uint64)
     counted = np.zeros(K, np.bool_)
-    reset_counters(planes, reached, tau, 0, W)
+    points_in_all = count(valid, 0, W)
     for j in range(learned.shape[0]):
-        grown, lost = False, False
+        start_anew = j == 0
         for k in range(K):
-            grown |= learned[j, k] and not counted[k]
-            lost |= counted[k] and not learned[j, k]
-        if lost:
-            reset_counters(planes, reached, tau, 0, W)
-            for k in range(K):
-                counted[k] = False
+            start_anew |= counted[k] and not learned[j, k]
+        if start_anew:
+            reset_counters(planes, tau, 0, W)
+            for w in range(W):
+                missing[w] = valid[w]
         for k in range(K):
-            if learned[j, k] and not counted[k]:
-                add_feature(points[k], planes, reached, 0, W)
-                counted[k] = True
-        out[j] = count_common(reached, valid) if j == 0 or grown or lost else out[j - 1]
+            if learned[j, k] and (start_anew or not counted[k]):
+                add_feature(points, k, planes, missing, carry, 0, W)
+            counted[k] = learned[j, k]
+        out[j] = points_in_all - count(missing, 0, W)
 
 
 @kernel

@@ -21,9 +21,13 @@ def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     count, then class, then feature: the merge of the orders of the classes. Shape (…, C, K).
     """
     counts = learn_count.reshape(-1, learn_count.shape[-2] * learn_count.shape[-1])
-    order = np.argsort(-counts, axis=-1, kind="stable")
+    features = counts.shape[1]
+    bits = features.bit_length()
+    keys = (-counts << bits) + np.arange(features)
+    keys.sort(axis=-1)
+    order = keys & ((1 << bits) - 1)
     steps = np.empty(counts.shape, np.int32)
-    np.put_along_axis(steps, order, np.arange(counts.shape[-1], dtype=np.int32)[None], axis=-1)
+    np.put_along_axis(steps, order, np.arange(features, dtype=np.int32)[None], axis=-1)
     steps[counts < 0] = -1
     return steps.reshape(learn_count.shape)
 

@@ -1,10 +1,11 @@
 """The experiments of one class and one initialization (Algorithms 2 to 5), on packed points.
 
 Row k of ``points`` holds feature k of all points of the class, 64 to a word, in the order of their
-arrival. A set of points is one bit a point: ``memorized`` is M, ``reached`` the points with at
-least τ learned features, ``active`` those with a non-zero gradient, N. How many learned features a
-point has is kept bit-sliced: bit p of the counters of 64 points is a word of ``planes[p]``. A
-counter starts at 2**P − τ, so that the carry out of the top plane is the τ-th learned feature.
+arrival. A set of points is one bit a point: ``active`` is N, the points with a non-zero gradient,
+and ``memorized`` is M. How many learned features a point has is kept bit-sliced: bit i of the
+counters of 64 points is a word of ``planes[i]``. Counters of P bits start at 2**P − τ, so that the
+carry out of the top plane is the τ-th learned feature. Planes come in pairs, which halves what a
+pass over them reads and writes.
 """
 
 import numpy as np
@@ -16,99 +17,161 @@ WORDS_PER_TILE = 512
 
 
 @inlined
-def count(words):
-    """Count the points of a set."""
+def words(start, stop):
+    """Return the range of words start … stop, unsigned, so that no index can be negative.
+
+    With these indices, and with whole arrays in place of slices, the loops become vector code and
+    pay for no reference counts.
+    """
+    return range(np.uint64(start), np.uint64(stop))
+
+
+@inlined
+def count(points, start, stop):
+    """Count the points of a set in the words start … stop."""
     total = 0
-    for w in range(words.size):
-        total += popcount(words[w])
+    for w in words(start, stop):
+        total += popcount(points[w])
     return total
 
 
 @inlined
-def count_common(a, b):
-    """Count the points that two sets share."""
+def count_feature(points, k, active, start, stop):
+    """Count the active points with feature k in the words start … stop."""
     total = 0
-    for w in range(a.size):
-        total += popcount(a[w] & b[w])
+    for w in words(start, stop):
+        total += popcount(points[k, w] & active[w])
     return total
 
 
 @inlined
 def counter_planes(tau):
-    """Return the number of planes of a counter up to tau, the smallest P with 2**P >= tau."""
-    P = 0
+    """Return the number of planes of a counter up to tau: the smallest even P with 2**P >= tau."""
+    P = 2
     while tau > (1 << P):
-        P += 1
+        P += 2
     return P
 
 
 @kernel
-def reset_counters(planes, reached, tau, start, stop):
-    """Set the words start … stop of the counters to no learned feature."""
+def reset_counters(planes, tau, start, stop):
+    """Set the counters of the words start … stop to no learned feature."""
     first = (1 << planes.shape[0]) - tau
     for plane in range(planes.shape[0]):
         bit = ALL if (first >> plane) & 1 else NONE
         for w in range(start, stop):
             planes[plane, w] = bit
-    for w in range(start, stop):
-        reached[w] = NONE
 
 
 @kernel
-def add_feature(row, planes, reached, start, stop):
-    """Count one more learned feature for the points of ``row``, in the words start … stop."""
-    carry = np.empty(WORDS_PER_TILE, np.uint64)
+def add_feature(points, k, planes, active, carry, start, stop):
+    """Count feature k as learned for the points that have it, in the words start … stop.
+
+    Points that reach τ learned features leave ``active``; ``carry`` is scratch space of one word
+    for each word of a tile, which stays in the fastest cache.
+    """
+    last = planes.shape[0] - 2
     for begin in range(start, stop, WORDS_PER_TILE):
         end = min(begin + WORDS_PER_TILE, stop)
-        tile = row[begin:end]
-        for w in range(tile.size):
-            carry[w] = tile[w]
-        for plane in range(planes.shape[0]):
-            bits = planes[plane, begin:end]
-            for w in range(bits.size):
-                overflow = bits[w] & carry[w]
-                bits[w] ^= carry[w]
-                carry[w] = overflow
-        full = reached[begin:end]
-        for w in range(full.size):
-            full[w] |= carry[w]
+        first_word = np.uint64(begin)
+        for w in words(begin, end):
+            carry[w - first_word] = points[k, w]
+        for plane in range(0, last, 2):
+            for w in words(begin, end):
+                ones = carry[w - first_word]
+                twos = planes[plane, w] & ones
+                carry[w - first_word] = planes[plane + 1, w] & twos
+                planes[plane, w] ^= ones
+                planes[plane + 1, w] ^= twos
+        for w in words(begin, end):
+            ones = carry[w - first_word]
+            twos = planes[last, w] & ones
+            active[w] &= ~(planes[last + 1, w] & twos)
+            planes[last, w] ^= ones
+            planes[last + 1, w] ^= twos
 
 
 @kernel
-def train(points, active, reached, planes, learned, bounds, gamma, start, stop, learn_count):
-    """One training run (Algorithm 2) on the words start … stop; ``active`` ends as what is left.
+def train(
+    points,
+    active,
+    planes,
+    carry,
+    learned,
+    bounds,
+    gamma,
+    start,
+    old,
+    stop,
+    repeats,
+    path,
+    found,
+    covered,
+    learn_count,
+):
+    """One training run (Algorithm 2) on the words start … stop; returns the points left active.
 
     ``bounds[k]`` is at least the number of active points with feature k, and ends so. Counts only
     fall during a run, so that the largest bound, once it is recounted and still the largest, is
     the largest count (lazy greedy, Minoux 1978); ties go to the lowest feature.
+
+    ``path[i]`` is the feature that the run before learned at step i, −1 after its last. Where a
+    run ``repeats`` the start of the one before, it mostly learns the same sets of features, if not
+    in the same order. At a step that has the same set, the count ``found[i, k]`` over the first
+    ``covered[i, k]`` words holds again, and if these are all the old words, only the new words,
+    old … stop, are counted. So the old words are brought up to date only when they are counted.
     """
     K = learned.size
+    shift = 1
+    while (1 << shift) < K:
+        shift += 1
     key = np.empty(K, np.int64)
-    fresh = np.zeros(K, np.bool_)
+    counted = np.full(K, 0 if repeats else -1, np.int64)
+    excess = np.zeros(K, np.int64)
     for k in range(K):
-        key[k] = -1 if learned[k] else bounds[k] * K + (K - 1 - k)
-    live = active[start:stop]
+        key[k] = -1 if learned[k] else (bounds[k] << shift) + (K - 1 - k)
+    step, applied, apart = 0, 0, 0 if repeats else 1
     while True:
         top = -1
         for k in range(K):
             top = max(top, key[k])
-        if top < gamma * K:
-            break
-        k = K - 1 - top % K
-        if not fresh[k]:
-            bounds[k] = count_common(points[k, start:stop], live)
-            key[k] = bounds[k] * K + (K - 1 - k)
-            fresh[k] = True
+        done = top < (gamma << shift)
+        k = K if done else K - 1 - (top & ((1 << shift) - 1))
+        if done or counted[k] < step:
+            known = apart == 0 and covered[step, k] == old
+            begin = old if known else start
+            if not known:
+                while applied < step:
+                    add_feature(points, path[applied], planes, active, carry, start, old)
+                    applied += 1
+            if done:
+                total = count(active, begin, stop)
+            else:
+                total = count_feature(points, k, active, begin, stop)
+            if known:
+                total += found[step, k]
+            found[step, k], covered[step, k] = total, stop
+            if done:
+                break
+            bounds[k], counted[k] = total, step
+            key[k] = (total << shift) + (K - 1 - k)
             continue
         learned[k] = True
         learn_count[k] = bounds[k]
         key[k] = -1
-        add_feature(points[k], planes, reached, start, stop)
-        full = reached[start:stop]
-        for w in range(live.size):
-            live[w] &= ~full[w]
-        for k in range(K):
-            fresh[k] = False
+        add_feature(points, k, planes, active, carry, old, stop)
+        before = path[step]
+        if before < 0:
+            apart += 2 * K
+        elif before != k:
+            apart -= (excess[k] != 0) + (excess[before] != 0)
+            excess[k] += 1
+            excess[before] -= 1
+            apart += (excess[k] != 0) + (excess[before] != 0)
+        path[step] = k
+        step += 1
+    path[step] = -1
+    return total
 
 
 @kernel
@@ -133,44 +196,59 @@ def run_experiments(
     """
     K, W = points.shape
     planes = np.empty((counter_planes(tau), W), np.uint64)
-    reached = np.empty(W, np.uint64)
-    memorized = np.zeros(W, np.uint64)
+    carry = np.empty(WORDS_PER_TILE, np.uint64)
     active = np.empty(W, np.uint64)
+    memorized = np.zeros(W, np.uint64)
     known = np.zeros(K, np.bool_)
     totals = np.zeros(K, np.int64)
     bounds = np.zeros(K, np.int64)
+    path = np.full(K + 1, -1, np.int64)
+    found = np.empty((K + 1, K + 1), np.int64)
+    covered = np.full((K + 1, K + 1), -1, np.int64)
+    repeats = not keep_learned and not keep_memorized
     for j in range(first_word.size - 1):
         old, stop = first_word[j], first_word[j + 1]
-        if keep_learned:
-            reset_counters(planes, reached, tau, old, stop)
-            for k in range(K):
-                if known[k]:
-                    add_feature(points[k], planes, reached, old, stop)
-        else:
-            for k in range(K):
-                known[k] = False
-            reset_counters(planes, reached, tau, 0, stop)
-        if not keep_memorized:
-            for w in range(old):
-                memorized[w] = NONE
-        # Where both are kept, no point of an earlier chunk has a gradient.
+        # What is forgotten is counted anew for all points, what is kept for the new ones only;
+        # where both are kept, no point of an earlier chunk has a gradient.
+        anew = old if keep_learned else 0
         start = old if keep_learned and keep_memorized else 0
+        for w in range(anew, stop):
+            active[w] = valid[w] & ~memorized[w]
+        reset_counters(planes, tau, anew, stop)
         for k in range(K):
             if not keep_learned:
+                known[k] = False
                 bounds[k] = totals[k]
             elif keep_memorized:
                 bounds[k] = 0
-            new = count_common(points[k, old:stop], valid[old:stop])
+            new = count_feature(points, k, valid, old, stop)
             totals[k] += new
             bounds[k] += new
-        for w in range(start, stop):
-            active[w] = valid[w] & ~reached[w] & ~memorized[w]
-        nonzero_gradient[j] = count(active[start:stop])
-        for k in range(K):
             learn_count[j, k] = -1
-        train(points, active, reached, planes, known, bounds, gamma, start, stop, learn_count[j])
-        for w in range(start, stop):
-            memorized[w] |= active[w]
-        memorized_points[j] = count(memorized[:stop])
+            if known[k]:
+                add_feature(points, k, planes, active, carry, old, stop)
+        nonzero_gradient[j] = count(active, start, stop)
+        left = train(
+            points,
+            active,
+            planes,
+            carry,
+            known,
+            bounds,
+            gamma,
+            start,
+            old,
+            stop,
+            repeats,
+            path,
+            found,
+            covered,
+            learn_count[j],
+        )
+        if keep_memorized:
+            for w in range(start, stop):
+                memorized[w] |= active[w]
+            left = count(memorized, 0, stop)
+        memorized_points[j] = left
         for k in range(K):
             learned[j, k] = known[k]
