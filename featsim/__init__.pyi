@@ -1,3 +1,4 @@
+from . import theory as theory
 from .config import Config as Config
 from .inits import Init as Init
 from .plotting import save_figure as save_figure

@@ -1,0 +1,70 @@
+"""The accuracy of a set of learned features when a point's features are independent."""
+
+import numpy as np
+import numpy.typing as npt
+
+from featsim import _checks
+from featsim._accuracy_kernels import tail_probability
+
+
+def exact_accuracy(
+    learned: npt.ArrayLike, frequencies: npt.ArrayLike, tau: int
+) -> npt.NDArray[np.float64]:
+    """Return ACC(L) = 1 − (C − 1)/C · P(|V(x) ∩ L| < τ) for independent features (section 3.1).
+
+    Within a class |V(x) ∩ L| has the Poisson-binomial law of the learned features' frequencies;
+    P is its lower tail, averaged over the classes, which are equally likely.
+
+    Parameters
+    ----------
+    learned
+        (…, C, K) bool: the learned features.
+    frequencies
+        (…, C, K) numbers in [0, 1]: p_ck. Leading dims broadcast with those of ``learned``.
+    tau
+        Learned features that a point needs to be well classified, τ: at least 1.
+
+    Returns
+    -------
+    ndarray
+        (…) the accuracies; the error is below 1e-12 for K up to 10,000.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``learned`` is not Boolean, the shapes do not fit, a frequency is outside of [0, 1] or
+        τ is no integer of at least 1.
+    """
+    tau = _checks.integer("tau", tau, 1)
+    sets, p = np.asarray(learned), np.asarray(frequencies, np.float64)
+    if sets.dtype != np.bool_:
+        raise TypeError(f"learned must be Boolean, not {sets.dtype}")
+    if min(sets.ndim, p.ndim) < 2 or sets.shape[-2:] != p.shape[-2:] or 0 in sets.shape[-2:]:
+        raise ValueError(
+            f"learned and frequencies must have the shapes (…, C, K) with the same C and K, "
+            f"not {sets.shape} and {p.shape}"
+        )
+    check_frequencies(p)
+    try:
+        outer = np.broadcast_shapes(sets.shape[:-2], p.shape[:-2])
+    except ValueError:
+        raise ValueError(
+            f"the leading dims of learned and frequencies must broadcast, "
+            f"not {sets.shape} and {p.shape}"
+        ) from None
+    C, K = sets.shape[-2:]
+    rows = np.broadcast_to(sets, (*outer, C, K)).reshape(-1, K)
+    row_frequencies = np.broadcast_to(p, (*outer, C, K)).reshape(-1, K)
+    missing = np.empty(len(rows))
+    for i in range(len(rows)):
+        tail_probability(row_frequencies[i], rows[i : i + 1], min(tau, K + 1), missing[i : i + 1])
+    accuracy: npt.NDArray[np.float64]
+    accuracy = 1.0 - (C - 1) / C * missing.reshape(*outer, C).mean(axis=-1)
+    return accuracy
+
+
+def check_frequencies(frequencies: npt.NDArray[np.float64]) -> None:
+    """Raise a ValueError unless all frequencies are numbers in [0, 1]."""
+    outside = frequencies[~((frequencies >= 0.0) & (frequencies <= 1.0))]
+    if outside.size:
+        raise ValueError(f"frequencies must be numbers in [0, 1], not {outside[0]}")
