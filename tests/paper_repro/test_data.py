@@ -1,0 +1,152 @@
+"""Data sets on disk, in scikit-learn and missing; their statistics and batches."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+from PIL import Image  # noqa: E402
+
+from paper_repro import sources  # noqa: E402
+from paper_repro.data import load, loader  # noqa: E402
+from paper_repro.run import Run  # noqa: E402
+from paper_repro.sources import DataError  # noqa: E402
+from paper_repro.vision import datasets  # noqa: E402
+
+
+def write_image(path, value, size=(12, 10)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.full((size[1], size[0], 3), value, np.uint8)
+    pixels[0, 0] = (255, 0, 0)
+    Image.fromarray(pixels).save(path)
+
+
+def class_folders(root, test="test", classes=("a", "b")):
+    for part, count in (("train", 3), (test, 2)):
+        for number, name in enumerate(classes):
+            for i in range(count):
+                write_image(root / part / name / f"{i}.png", 40 * number + i)
+    return root
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    def refuse(self, *args, **kwargs):
+        if kwargs.get("download", True):
+            raise OSError("no network")
+        raise RuntimeError("Dataset not found")
+
+    for kind in (datasets.CIFAR10, datasets.CIFAR100, datasets.SVHN, datasets.FashionMNIST):
+        monkeypatch.setattr(kind, "__init__", refuse)
+    monkeypatch.setattr(sources, "_DEBIAN_FASHION", sources.Path("/nowhere"))
+
+
+def test_digits_are_split_once_and_for_all(tmp_path):
+    data = load(Run(), tmp_path)
+    assert (len(data.train.targets), len(data.test.targets)) == (1400, 397)
+    assert data.classes == 10
+    assert data.shape == (1, 8, 8)
+    both = torch.cat([data.train.images, data.test.images]).flatten(1)
+    assert len(both.unique(dim=0)) == len(both)
+
+
+def test_batches_are_normalized_by_the_training_set(tmp_path):
+    data = load(Run(), tmp_path)
+    batches = list(loader(data, torch.arange(1400), 128))
+    assert [len(inputs) for inputs, _, _ in batches] == [128] * 10 + [120]
+    inputs = torch.cat([inputs for inputs, _, _ in batches])
+    assert inputs.mean().item() == pytest.approx(0, abs=1e-5)
+    assert inputs.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+    assert torch.equal(torch.cat([rows for _, _, rows in batches]), torch.arange(1400))
+
+
+def test_the_order_is_the_generators_and_a_permutation(tmp_path):
+    data, chosen = load(Run(), tmp_path), torch.arange(100, 150)
+
+    def order(seed):
+        batches = loader(data, chosen, 16, shuffle=torch.Generator().manual_seed(seed))
+        return torch.cat([rows for _, _, rows in batches])
+
+    assert torch.equal(order(1), order(1))
+    assert not torch.equal(order(1), order(2))
+    assert torch.equal(order(1).sort().values, chosen)
+
+
+def test_crops_and_flips_are_drawn_for_each_image(tmp_path):
+    data = load(Run(), tmp_path)
+    (plain, _, _), = loader(data, torch.zeros(50).long(), 50)  # fmt: skip
+    (augmented, _, _), = loader(data, torch.zeros(50).long(), 50, augment=True)  # fmt: skip
+    assert len(plain.flatten(1).unique(dim=0)) == 1
+    assert len(augmented.flatten(1).unique(dim=0)) > 10
+
+
+@pytest.mark.parametrize("test", ["test", "val"])
+@pytest.mark.parametrize("name", ["imagefolder", "cifar10", "tiny_imagenet"])
+def test_class_folders(tmp_path, name, test):
+    root = class_folders(tmp_path / name, test)
+    for folder in (root, tmp_path):
+        load.__globals__["_load"].cache_clear()
+        data = load(Run(dataset=name, image_size=8), folder)
+        assert (len(data.train.targets), len(data.test.targets), data.classes) == (6, 4, 2)
+        assert data.shape == (3, 8, 8)
+        assert data.train.targets.tolist() == [0, 0, 0, 1, 1, 1]
+    assert load(Run(dataset="cifar10"), root).shape == (3, 10, 10)
+
+
+def test_tiny_imagenets_own_layout(tmp_path):
+    class_folders(tmp_path, "val")
+    notes = []
+    for i, label in enumerate("bab"):
+        write_image(tmp_path / "val" / "images" / f"v{i}.JPEG", i)
+        notes.append(f"v{i}.JPEG\t{label}\t0\t0\t1\t1\n")
+    (tmp_path / "val" / "val_annotations.txt").write_text("".join(notes))
+    data = load(Run(dataset="tiny_imagenet"), tmp_path)
+    assert data.test.targets.tolist() == [1, 0, 1]
+    assert data.shape == (3, 64, 64)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_fashion_mnists_files(tmp_path, zipped):
+    for prefix, count in (("train", 4), ("t10k", 2)):
+        images = bytes(16) + bytes(range(count)) * 784
+        labels = bytes(8) + bytes(range(count))
+        for name, content in (("images-idx3", images), ("labels-idx1", labels)):
+            path = tmp_path / f"{prefix}-{name}-ubyte"
+            if zipped:
+                path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content))
+            else:
+                path.write_bytes(content)
+    data = load(Run(dataset="fashion_mnist"), tmp_path)
+    assert data.shape == (1, 28, 28)
+    assert data.train.targets.tolist() == [0, 1, 2, 3]
+    assert data.test.images.flatten().tolist() == [0, 1] * 784
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize(
+    "name",
+    ["cifar10", "cifar100", "svhn", "fashion_mnist", "tiny_imagenet", "imagenet", "imagefolder"],
+)
+def test_a_missing_data_set_says_what_to_put_where(tmp_path, name):
+    with pytest.raises(DataError, match=f"^{name} was not found.*put .* into .*--data$"):
+        load(Run(dataset=name), tmp_path)
+
+
+def test_folders_that_do_not_fit(tmp_path):
+    class_folders(tmp_path)
+    write_image(tmp_path / "test" / "c" / "0.png", 0)
+    with pytest.raises(DataError, match=r"classes of train; it has also \['c'\]"):
+        load(Run(dataset="imagefolder"), tmp_path)
+    (tmp_path / "empty" / "train").mkdir(parents=True)
+    (tmp_path / "empty" / "test").mkdir()
+    with pytest.raises(DataError, match="imagefolder: "):
+        load(Run(dataset="imagefolder"), tmp_path / "empty")
+
+
+def test_a_read_in_other_processes_gives_the_same_batches(tmp_path):
+    data = load(Run(dataset="imagefolder", image_size=8), class_folders(tmp_path))
+    here = list(loader(data, torch.arange(6), 4))
+    there = list(loader(data, torch.arange(6), 4, workers=1))
+    for one, two in zip(here, there, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))

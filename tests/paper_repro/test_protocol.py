@@ -1,0 +1,259 @@
+"""The protocol on digits with a tiny network: stop rule, seeds, arrival, records, resume."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import itertools
+
+from paper_repro import protocol, records  # noqa: E402
+from paper_repro.arrival import experiments  # noqa: E402
+from paper_repro.data import load  # noqa: E402
+from paper_repro.methods import METHODS  # noqa: E402
+from paper_repro.protocol import execute  # noqa: E402
+from paper_repro.records import RunError, load_records  # noqa: E402
+from paper_repro.run import Run  # noqa: E402
+from paper_repro.training import Machine  # noqa: E402
+
+TINY = {"model": "mlp", "width": 8, "chunks": 3, "train_size": 192, "batch": 32, "epochs": 3}
+
+
+def quiet(sentence):
+    pass
+
+
+def numbers(done):
+    """Every row but what time decides."""
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in done.lines()]
+
+
+def run_tiny(root, **changes):
+    return execute(Run(**{**TINY, **changes}), root, report=quiet)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
+    done = run_tiny(tmp_path, method=method)
+    assert [row["train_size"] for row in done.experiments] == [64, 128, 192]
+    assert [row["steps"] for row in done.experiments] == [6, 12, 18]
+    reference = run_tiny(tmp_path, method="cold")
+    same = numbers(done)[1:5] == numbers(reference)[1:5]
+    assert same == (method != "l2_init")  # its penalty is part of the loss from the start
+    if method != "cold":
+        assert numbers(done)[5:] != numbers(reference)[5:]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"optimizer": "sam"}, {"norm": "layer"}, {"augment": True, "decay": True}, {"bf16": True},
+        {"model": "resnet18", "width": 4}, {"model": "cnn"}, {"model": "vgg16", "width": 4},
+        {"l2_of_summed_norms": True, "method": "l2_init"}, {"weight_decay": 0.1},
+    ],
+)  # fmt: skip
+def test_every_other_setting_trains(tmp_path, changes):
+    done = run_tiny(tmp_path, **{"chunks": 2, "epochs": 2, "train_size": 128, **changes})
+    assert done.complete
+    assert len(done.epochs) == 4
+
+
+def test_the_same_seed_gives_the_same_records(tmp_path):
+    one = run_tiny(tmp_path / "one", method="shrink_perturb", augment=True)
+    torch.manual_seed(99)
+    two = run_tiny(tmp_path / "two", method="shrink_perturb", augment=True)
+    other = run_tiny(tmp_path / "other", method="shrink_perturb", augment=True, seed=1)
+    assert numbers(one) == numbers(two)
+    assert numbers(one)[1:] != numbers(other)[1:]
+
+
+def test_the_stop_rule(tmp_path):
+    done = run_tiny(tmp_path, epochs=40, stop=0.9, lr=0.05)
+    for row in done.experiments:
+        epochs = [e for e in done.epochs if e["experiment"] == row["experiment"]]
+        accuracies = [e["train_accuracy"] for e in epochs]
+        assert row["converged"]
+        assert all(a < 0.9 for a in accuracies[:-1])
+        assert accuracies[-1] == row["train_accuracy"] >= 0.9
+        assert row["epochs"] == len(epochs) < 40
+        assert row["steps"] == len(epochs) * -(-row["train_size"] // 32)
+    short = run_tiny(tmp_path, epochs=1, first_epochs=2)
+    assert [row["converged"] for row in short.experiments] == [False] * 3
+    assert [row["epochs"] for row in short.experiments] == [2, 1, 1]
+    endless = run_tiny(tmp_path, epochs=5, stop=None)
+    assert [row["epochs"] for row in endless.experiments] == [5] * 3
+
+
+def test_accuracies_of_old_samples(tmp_path):
+    done = run_tiny(tmp_path, lr=0.05, epochs=30, probes=("old_accuracy",))
+    assert done.experiments[0]["start_old_accuracy"] is None
+    assert {e["old_accuracy"] for e in done.epochs if e["experiment"] == 1} == {None}
+    assert done.experiments[1]["start_old_accuracy"] > 0.9
+    last = [e for e in done.epochs if e["experiment"] == 3]
+    assert last[0]["old_accuracy"] > last[0]["train_accuracy"]
+
+
+def test_probes(tmp_path):
+    done = run_tiny(
+        tmp_path, probes=("gradient_norm", "filter_cosines", "dead_neurons", "cost"), model="cnn"
+    )
+    for row in done.experiments:
+        assert row["gradient_norm"] > 0
+        assert row["filter_cosines"]["filters"] == 4 + 4 * 8 + 8 * 16
+        assert all(0 <= share <= 1 for share in row["dead_neurons"])
+        assert len(row["dead_neurons"]) == 3
+        assert row["tflops"] > 0
+    plain = run_tiny(tmp_path, model="cnn")
+    assert [r["test_accuracy"] for r in plain.experiments] == [
+        r["test_accuracy"] for r in done.experiments
+    ]
+
+
+def plan(tmp_path, **changes):
+    run = Run(**{**TINY, **changes})
+    return experiments(run, load(run, tmp_path))
+
+
+def test_arrival_accumulates_by_default(tmp_path):
+    steps = plan(tmp_path, chunks=5, test_size=50)
+    assert [len(step.train) for step in steps] == [38, 76, 114, 152, 190]
+    assert [step.acts for step in steps] == [False, True, True, True, True]
+    for before, after in itertools.pairwise(steps):
+        assert torch.equal(after.old, before.train)
+    assert len(steps[-1].train.unique()) == 190
+    assert all(len(step.test) == 50 for step in steps)
+
+
+def test_arrival_discard_keeps_the_newest_chunk_only(tmp_path):
+    steps, kept = plan(tmp_path, arrival="discard", every=2, until=2), plan(tmp_path)
+    assert [step.acts for step in steps] == [False, True, False]
+    for step, all_data in zip(steps, kept, strict=True):
+        assert torch.equal(step.train, all_data.chunks[-1])
+        assert len(step.old) == 0
+
+
+def test_arrival_continuous_is_an_epoch_a_chunk_and_then_all(tmp_path):
+    done = run_tiny(tmp_path, arrival="continuous", chunks=4, every=2, method="dash", epochs=5)
+    assert [row["epochs"] for row in done.experiments] == [1, 1, 1, 6]
+    assert [row["train_size"] for row in done.experiments] == [48, 96, 144, 192]
+
+
+def test_arrival_by_class_is_tested_on_the_classes_seen(tmp_path):
+    run = Run(**{**TINY, "arrival": "classes"})
+    data = load(run, tmp_path)
+    steps = experiments(run, data)
+    seen = set()
+    for number, step in enumerate(steps, 1):
+        new = set(data.train.targets[step.chunks[-1]].tolist())
+        assert len(new) == 1
+        assert not new & seen
+        seen |= new
+        assert len(step.chunks) == number
+        assert set(data.test.targets[step.test].tolist()) == seen
+    assert len(steps) == 10
+    assert len(steps[-1].train) == 192
+    assert execute(run, tmp_path, report=quiet).complete
+
+
+def test_sizes_that_do_not_fit_are_refused(tmp_path):
+    for changes, message in [
+        ({"train_size": 5000}, "train_size must be at most the 1400 samples; it is 5000"),
+        ({"test_size": 5000}, "test_size must be at most the 397 samples; it is 5000"),
+        ({"chunks": 193}, "chunks must be at most the 192 samples; it is 193"),
+        ({"arrival": "classes", "train_size": 5}, "train_size must leave a sample of each class"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            plan(tmp_path, **changes)
+
+
+def test_a_diverging_run_says_so(tmp_path):
+    with pytest.raises(RunError, match=r"experiment 1 diverged in epoch \d+: lower the learning"):
+        run_tiny(tmp_path, lr=1e30)
+
+
+def test_a_bad_device_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="device must be one that torch has here; it is 'tpu9'"):
+        execute(Run(**TINY), tmp_path, Machine(device="tpu9"), report=quiet)
+
+
+def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
+    changes = {"method": "dash", "optimizer": "sam", "epochs": 60, "stop": None, "train_size": 600}
+    expected = numbers(run_tiny(tmp_path / "whole", **changes))
+    run = Run(**{**TINY, **changes})
+    flags = [f"--{k.replace('_', '-')}={v}" for k, v in {**TINY, **changes}.items()]
+    command = [sys.executable, "-m", "paper_repro", "train", *flags, "--root", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    path = tmp_path / run.name / "records.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        lines = path.read_text().split("\n")[:-1] if path.is_file() else []
+        rows = [json.loads(line) for line in lines]
+        if any(row["kind"] == "epoch" and row["experiment"] == 2 for row in rows):
+            break
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not load_records(run, tmp_path).complete
+    told = []
+    assert numbers(execute(run, tmp_path, report=told.append)) == expected
+    assert any("going on after experiment" in sentence for sentence in told)
+    assert not list(path.parent.glob("checkpoint*"))
+
+
+def interrupt_after(monkeypatch, experiment):
+    """Make the disk full at the first epoch after an experiment."""
+    write = records.append
+
+    def append(folder, row):
+        if row["experiment"] > experiment:
+            raise OSError(28, "No space left on device")
+        write(folder, row)
+
+    monkeypatch.setattr(protocol.records, "append", append)
+
+
+def test_a_full_disk_loses_the_experiment_in_progress(tmp_path, monkeypatch):
+    expected = numbers(run_tiny(tmp_path / "whole"))
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        with pytest.raises(RunError, match="No space left on device; the experiment in progress"):
+            run_tiny(tmp_path)
+    assert len(load_records(Run(**TINY), tmp_path).experiments) == 2
+    assert numbers(run_tiny(tmp_path)) == expected
+
+
+def test_a_damaged_checkpoint_and_an_unfinished_line_are_told_and_repaired(tmp_path, monkeypatch):
+    expected = numbers(run_tiny(tmp_path / "whole", method="warm"))
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        with pytest.raises(RunError):
+            run_tiny(tmp_path)
+    folder = tmp_path / Run(**TINY).name
+    newest = folder / "checkpoint-2.pt"
+    newest.write_bytes(newest.read_bytes()[:100])
+    with (folder / "records.jsonl").open("a") as file:
+        file.write('{"kind": "epoch", "exper')
+    told = []
+    assert numbers(execute(Run(**TINY), tmp_path, report=told.append)) == expected
+    assert "checkpoint-2.pt is damaged and was passed over" in told[0]
+    assert "1 finished experiment(s) without a checkpoint run again" in told[1]
+    newest.write_bytes(b"")
+    assert numbers(run_tiny(tmp_path)) == expected  # complete: nothing is read
+
+
+def test_records_that_cannot_be_right_are_refused(tmp_path):
+    run_tiny(tmp_path)
+    path = tmp_path / Run(**TINY).name / "records.jsonl"
+    good = path.read_text()
+    path.write_text(good.replace('"epoch": 1', '"epoch": 1 1', 1))
+    with pytest.raises(RunError, match="line 2 is damaged"):
+        load_records(Run(**TINY), tmp_path)
+    path.write_text(good.replace('"seed": 0', '"seed": 1'))
+    with pytest.raises(RunError, match="other settings than its name"):
+        load_records(Run(**TINY), tmp_path)

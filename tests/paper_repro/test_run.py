@@ -1,0 +1,87 @@
+"""Settings of a run: what is refused, how they are written, and the folder's name."""
+
+import dataclasses
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+from paper_repro.catalog import RESULTS
+from paper_repro.run import Run
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("dataset", "mnist", "one of cifar10"),
+        ("model", "alexnet", "one of resnet18"),
+        ("method", "hot", "one of cold"),
+        ("arrival", "never", "one of accumulate"),
+        ("norm", "none", "one of batch"),
+        ("optimizer", "adam", "one of sgd"),
+        ("probes", ("speed",), "one of gradient_norm"),
+        ("chunks", 0, "at least 1"),
+        ("epochs", 0, "at least 1"),
+        ("batch", -1, "at least 1"),
+        ("every", 0, "at least 1"),
+        ("until", 0, "at least 1"),
+        ("first_epochs", 0, "at least 1"),
+        ("train_size", 0, "at least 1"),
+        ("test_size", -5, "at least 1"),
+        ("image_size", 7, "at least 8"),
+        ("width", 6, "multiple of 4"),
+        ("seed", -1, "at least 0"),
+        ("lr", 0.0, "above 0"),
+        ("lr", float("nan"), "above 0"),
+        ("stop", 1.5, "at most 1"),
+        ("alpha", 0.0, "above 0"),
+        ("lam", 1.1, "from 0 to 1"),
+        ("momentum", 1.0, "below 1"),
+        ("sigma", float("inf"), "at least 0"),
+        ("l2", float("nan"), "at least 0"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_allowed(name, value, allowed):
+    shown = value[0] if isinstance(value, tuple) else value
+    with pytest.raises(ValueError, match=f"^{name} must be .*{allowed}.*it is '?{shown}"):
+        Run(**{name: value})
+
+
+def test_the_cnn_has_nothing_to_normalize():
+    with pytest.raises(ValueError, match="norm must be 'batch' for model 'cnn'"):
+        Run(model="cnn", norm="layer")
+
+
+def test_round_trip_through_json():
+    run = Run(method="dash", lam=0.05, train_size=100, probes=("cost", "old_accuracy"))
+    assert Run.from_dict(json.loads(json.dumps(run.to_dict()))) == run
+    shorter = {k: v for k, v in run.to_dict().items() if k != "until"}
+    assert Run.from_dict(shorter) == run
+    with pytest.raises(ValueError, match=r"known settings only; it has \['temperature'\]"):
+        Run.from_dict({"temperature": 1})
+
+
+def test_every_setting_enters_the_name():
+    other = {
+        "dataset": "svhn", "model": "mlp", "method": "dash", "arrival": "discard", "norm": "layer",
+        "optimizer": "sam", "probes": ("cost",), "decay": True, "augment": True, "bf16": True,
+        "l2_of_summed_norms": True, "width": 8, "alpha": 0.7, "lam": 0.7, "momentum": 0.7,
+        "stop": 0.7, "image_size": 16,
+    }  # fmt: skip
+    names = {Run().name}
+    for field in dataclasses.fields(Run):
+        names.add(Run(**{field.name: other.get(field.name, 3)}).name)
+    assert len(names) == len(dataclasses.fields(Run)) + 1
+
+
+def test_committed_records_lie_under_their_runs_name():
+    folders = [path.parent for path in RESULTS.glob("*/records.jsonl")]
+    for folder in folders:
+        with (folder / "records.jsonl").open() as file:
+            assert Run.from_dict(json.loads(file.readline())["run"]).name == folder.name
+
+
+def test_the_learning_rate_is_the_papers_unless_given():
+    assert Run(model="resnet18").learning_rate == 0.001
+    assert {Run(model=model).learning_rate for model in ("vgg16", "mlp", "cnn")} == {0.01}
+    assert Run(lr=0.5).learning_rate == 0.5
