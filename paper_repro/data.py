@@ -8,7 +8,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, SequentialSampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from paper_repro import sources
 from paper_repro.run import Run
@@ -99,24 +99,28 @@ class _Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return inputs, self.images.targets[indices], torch.tensor(indices)
 
 
-class _Subset:
-    """Indices in the order that the sampler gives."""
+class _Order(Sampler[list[int]]):
+    """The indices of each batch, in a new random order for each pass if there is a generator.
 
-    def __init__(self, indices: Tensor, shuffle: torch.Generator | None) -> None:
-        self.indices = indices
-        places = range(len(indices))
-        self.sampler = (
-            SequentialSampler(places)
-            if shuffle is None
-            else RandomSampler(places, generator=shuffle)
-        )
+    A single sample that would be left for a last batch joins the one before: batch normalization
+    has no statistics of one sample.
+    """
 
-    def __iter__(self) -> Iterator[int]:
-        order = self.indices.tolist()
-        return (order[place] for place in self.sampler)
+    def __init__(self, indices: Tensor, batch: int, shuffle: torch.Generator | None) -> None:
+        self.indices, self.shuffle = indices, shuffle
+        full, rest = divmod(len(indices), batch)
+        self.sizes = [batch] * full + [rest] * (rest > 0)
+        if rest == 1 and full and batch > 1:
+            self.sizes[-2:] = [batch + 1]
+
+    def __iter__(self) -> Iterator[list[int]]:
+        order = self.indices
+        if self.shuffle is not None:
+            order = order[torch.randperm(len(order), generator=self.shuffle)]
+        return (part.tolist() for part in order.split(self.sizes))
 
     def __len__(self) -> int:
-        return len(self.indices)
+        return len(self.sizes)
 
 
 def loader(
@@ -152,12 +156,10 @@ def loader(
         Put batches in page-locked memory, for a GPU.
     """
     images = data.train if train else data.test
-    sampler = BatchSampler(_Subset(indices, shuffle), batch, drop_last=False)
     return DataLoader(
         _Batches(data, images, augment),
         batch_size=None,
-        sampler=sampler,
+        sampler=_Order(indices, batch, shuffle),
         num_workers=workers,
         pin_memory=pin,
-        persistent_workers=False,
     )

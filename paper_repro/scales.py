@@ -20,7 +20,7 @@ _BASES: dict[Scale, Run] = {
     "smoke": dataclasses.replace(
         _PAPER, dataset="digits", width=8, chunks=3, train_size=384, batch=32, epochs=25, lr=0.05
     ),
-    "cpu": dataclasses.replace(_PAPER, width=16, chunks=6, train_size=4800, epochs=60, lr=0.01),
+    "cpu": dataclasses.replace(_PAPER, width=16, chunks=5, train_size=4000, epochs=60, lr=0.01),
     "paper": _PAPER,
 }
 _SEEDS: dict[Scale, int] = {"smoke": 1, "cpu": 3, "paper": 5}

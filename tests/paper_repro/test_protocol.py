@@ -1,5 +1,6 @@
 """The protocol on digits with a tiny network: stop rule, seeds, arrival, records, resume."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,8 +11,6 @@ import time
 import pytest
 
 torch = pytest.importorskip("torch")
-
-import itertools
 
 from paper_repro import protocol, records  # noqa: E402
 from paper_repro.arrival import experiments  # noqa: E402
