@@ -1,4 +1,4 @@
-"""The command line: ``python -m paper_repro train|figure|table|status``."""
+"""The command line: ``python -m paper_repro train|figure|table|check|status``."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import tyro
+from rich.console import Console
+from rich.table import Table
 
+from featsim import plotting
+from paper_repro import check, claims
 from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
 from paper_repro.protocol import execute
 from paper_repro.records import RunError, load_records
@@ -60,11 +64,10 @@ class Draw(Common):
     def __call__(self) -> None:
         """Run, draw and save."""
         figure = find("figure", self.number)
-        picture = figure.draw(run_all(figure.runs(self.scale), self.root, self.machine))
+        records = run_all(figure.runs(self.scale), self.root, self.machine)
         path = self.root / f"figure_{self.number:02d}-{self.scale}.png"
-        new = path.with_suffix(".new")
-        picture.savefig(new, format="png")
-        new.replace(path)
+        with plotting.style():
+            plotting.save_figure(figure.draw(records), path)
         print(path)
 
 
@@ -81,6 +84,26 @@ class Print(Common):
         """Run and print."""
         table = find("table", self.number)
         print(table.table(run_all(table.runs(self.scale), self.root, self.machine)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Common):
+    """Compare theory, simulator and network, claim by claim, after running what is missing."""
+
+    scale: Scale
+    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
+
+    def __call__(self) -> None:
+        """Run, compare and print."""
+        console = Console()
+        for name, runs in claims.settings(self.scale).items():
+            records = run_all(runs, self.root, self.machine)
+            table = Table(
+                *check.HEADER, title=name, caption=check.describe(records), show_lines=True
+            )
+            for finding in check.findings(records, self.scale):
+                table.add_row(*finding.row())
+            console.print(table)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +133,7 @@ Command = (
     Annotated[Train, tyro.conf.subcommand("train")]
     | Annotated[Draw, tyro.conf.subcommand("figure")]
     | Annotated[Print, tyro.conf.subcommand("table")]
+    | Annotated[Check, tyro.conf.subcommand("check")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )
 

@@ -18,7 +18,7 @@ Scale = Literal["smoke", "cpu", "paper"]
 _PAPER = Run(dataset="cifar10", probes=("gradient_norm", "old_accuracy"))
 _BASES: dict[Scale, Run] = {
     "smoke": dataclasses.replace(
-        _PAPER, dataset="digits", width=8, chunks=3, train_size=384, batch=32, epochs=25, lr=0.05
+        _PAPER, dataset="digits", width=8, chunks=3, train_size=288, batch=32, epochs=40, lr=0.02
     ),
     "cpu": dataclasses.replace(_PAPER, width=16, chunks=5, train_size=4000, epochs=60, lr=0.01),
     "paper": _PAPER,

@@ -1,24 +1,27 @@
-"""How all pictures look: colors and names of the methods, size of the axes."""
+"""How all pictures and tables look: colors and names of the methods, numbers with their spread."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito's colors, which color-blind readers tell apart.
+from featsim import plotting
+
+# Cold and warm look like the simulator's random and warm, DASH like ideal, at which it aims; the
+# others have the remaining colors of Okabe and Ito.
 COLORS = {
-    "cold": "#0072B2",
-    "warm": "#D55E00",
+    "cold": plotting.INIT_STYLES["random"].color,
+    "warm": plotting.INIT_STYLES["warm"].color,
+    "dash": plotting.INIT_STYLES["ideal"].color,
+    "shrink_perturb": "#009E73",
+    "shrink": "#E69F00",
     "warm_rem": "#CC79A7",
-    "shrink_perturb": "#56B4E9",
-    "shrink": "#F0E442",
-    "dash": "#009E73",
-    "l2_init": "#E69F00",
-    "reset": "#000000",
+    "l2_init": "#0072B2",
+    "reset": "#F0E442",
 }
 LABELS = {
-    "cold": "cold start",
-    "warm": "warm start",
-    "warm_rem": "warm start, new momentum",
+    "cold": "cold",
+    "warm": "warm",
+    "warm_rem": "warm, new momentum",
     "shrink_perturb": "shrink and perturb",
     "shrink": "shrink",
     "dash": "DASH",
@@ -28,11 +31,11 @@ LABELS = {
 
 
 def new_figure(columns: int, rows: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return a figure with a grid of axes, by row; it belongs to no window."""
-    figure = Figure(figsize=(4.2 * columns, 3.2 * rows), layout="constrained", dpi=150)
-    axes = np.ravel(figure.subplots(rows, columns))
-    for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
+    """Return a figure with a grid of axes, by row, each a column of a paper wide."""
+    width, height = plotting.COLUMN_WIDTH * columns, 2.5 * rows
+    with plotting.style():
+        figure = plotting.new_figure(width, height)
+        axes = np.ravel(figure.subplots(rows, columns))
     return figure, list(axes)
 
 

@@ -6,7 +6,6 @@ A point is an experiment. The runs are those of the check, so drawing them costs
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
-from scipy.stats import spearmanr
 
 from paper_repro import claims
 from paper_repro.records import Records
@@ -27,7 +26,7 @@ def draw(records: Sequence[Records]) -> Figure:
         rows = [row for r in records if r.run.method == method for row in r.experiments]
         norms = [row["gradient_norm"] for row in rows]
         steps = [row["steps"] for row in rows]
-        label = f"{LABELS[method]} (ρ = {spearmanr(norms, steps).statistic:.2f})"
+        label = f"{LABELS[method]} (ρ = {claims.rank_correlation(norms, steps):.2f})"
         axes.scatter(norms, steps, s=18, color=COLORS[method], label=label)
     axes.set(xlabel="initial gradient norm", ylabel="steps to convergence")
     axes.set_xscale("log")

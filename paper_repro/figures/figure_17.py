@@ -9,6 +9,8 @@ def runs(scale: Scale) -> list[Run]:
     alphas, lams = (0.1, 0.3, 1.0), (0.05, 0.3, 0.6)
     if scale == "paper":
         alphas, lams = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0), (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
+    elif scale == "smoke":
+        alphas, lams = (0.3, 1.0), (0.05, 0.3)
     sizes = {"chunks": 3, "train_size": 1500} if scale == "cpu" else {}
     plain = base(scale, method="dash", probes=(), **sizes)
     trials = range(2) if scale == "cpu" else seeds(scale)

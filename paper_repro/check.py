@@ -1,0 +1,80 @@
+"""Theory, simulator and network beside one another, claim by claim."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import featsim
+from paper_repro.claims import CLAIMS, Claim, by_seed
+from paper_repro.records import Records
+from paper_repro.scales import Scale, seeds
+from paper_repro.style import markdown, plus_minus
+
+_EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one claim came to in one setting."""
+
+    claim: Claim
+    simulator: list[float] | None
+    """The number of each seed of the simulator; none where the claim holds by definition."""
+    network: list[float]
+    """The number of each seed of the network."""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the network shows the claim."""
+        return self.claim.verdict(self.network)
+
+    def row(self) -> list[str]:
+        """Return the cells of the claim's row."""
+        simulated = "by definition" if self.simulator is None else self._shown(self.simulator)
+        claim = self.claim
+        network = self._shown(self.network)
+        return [claim.text, claim.theory, claim.what, simulated, network, self.verdict]
+
+    def _shown(self, values: list[float]) -> str:
+        many = "seed" if len(values) == 1 else "seeds"
+        return f"{plus_minus(values, self.claim.digits)} ({len(values)} {many})"
+
+
+HEADER = ["claim", "theory", "measured", "simulator", "network", "verdict for the network"]
+
+
+def findings(records: Sequence[Records], scale: Scale) -> list[Finding]:
+    """Return the finding of every claim from one setting's records.
+
+    The simulator runs Figure 3's setting with as many seeds as the scale has, and at smoke scale
+    with fewer experiments.
+    """
+    config = featsim.Config(experiments=_EXPERIMENTS[scale])
+    number = max(2, len(seeds(scale)))
+    simulated = featsim.simulate(config, seeds=number, progress=False)
+    return [
+        Finding(
+            claim,
+            None if claim.simulated is None else claim.simulated(simulated).tolist(),
+            [claim.measured(seed) for seed in by_seed(records)],
+        )
+        for claim in CLAIMS
+    ]
+
+
+def describe(records: Sequence[Records]) -> str:
+    """Return a sentence on size, spread of convergence and setting of a check's records."""
+    run = records[0].run
+    rows = [row for r in records for row in r.experiments]
+    missed = sum(not row["converged"] for row in rows)
+    images = records[0].last["train_size"]
+    return (
+        f"{len(records)} runs, {len(by_seed(records))} seed(s): {run.dataset}, {run.model} of "
+        f"width {run.width}, {run.chunks} chunks, {images:,} training images in all, learning rate "
+        f"{run.learning_rate:g}, α = {run.alpha:g}, λ = {run.lam:g}; {missed} of {len(rows)} "
+        f"experiments ended at the limit of {run.epochs} epochs."
+    )
+
+
+def to_markdown(found: Sequence[Finding]) -> str:
+    """Return the findings as a table."""
+    return markdown(HEADER, [finding.row() for finding in found])
