@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,38 +14,42 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def check_workers(workers: int | None) -> int:
+    """Return the number of threads to use: one for each processor if ``workers`` is None."""
+    return processors() if workers is None else _checks.integer("workers", workers, 1)
+
+
 def run_tasks(
     task: Callable[..., None],
     arguments: Sequence[tuple[Any, ...]],
     *,
-    workers: int | None,
+    workers: int,
     progress: bool | None,
 ) -> None:
-    """Call ``task`` with each of the arguments; stop at the first error."""
-    threads = processors() if workers is None else _checks.integer("workers", workers, 1)
-    threads = min(threads, len(arguments))
-    if threads == 1:
-        for argument in _watched(arguments, len(arguments), progress):
-            task(*argument)
-        return
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+    """Call ``task`` with each of the arguments on threads; stop at the first error.
+
+    The calling thread only waits, so that it can be interrupted while a kernel runs.
+    """
+    pool = concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments)))
+    try:
         futures = [pool.submit(task, *argument) for argument in arguments]
-        try:
-            done = concurrent.futures.as_completed(futures)
-            for future in _watched(done, len(futures), progress):
-                future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        finished = concurrent.futures.as_completed(futures)
+        for future in _watched(finished, len(futures), progress):
+            future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterable[Any]:
-    """Return the items, behind a progress bar if one is wanted, after the first second."""
-    if progress is False:
+    """Return the items behind a progress bar: if wanted, else in a terminal or a notebook.
+
+    The bar appears when the work has lasted a second.
+    """
+    if progress is None:
+        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
+    if not progress:
         return items
     from tqdm.auto import tqdm
 
-    watched: Iterable[Any] = tqdm(
-        items, total=total, delay=1.0, disable=None if progress is None else False, leave=False
-    )
-    return watched
+    bar: Iterable[Any] = tqdm(items, total=total, delay=1.0, leave=False)
+    return bar

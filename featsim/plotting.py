@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import itertools
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from featsim._files import replacing
 
 COLUMN_WIDTH = 3.3
 """Width in inches of one column of a two-column paper."""
@@ -188,16 +189,5 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     dates = {".pdf": {"CreationDate": None}, ".png": {}, ".svg": {"Date": None}}
     if target.suffix.lower() not in dates:
         raise ValueError(f"path must end in {', '.join(dates)}, not {target.name!r}")
-    with style(), _replacing(target) as temporary:
+    with style(), replacing(target) as temporary:
         figure.savefig(temporary, dpi=PNG_DOTS_PER_INCH, metadata=dates[target.suffix.lower()])
-
-
-@contextlib.contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary name beside the target, and rename it to the target if all went well."""
-    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
-        yield temporary
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -10,8 +10,9 @@ import xarray as xr
 from featsim import _checks
 from featsim._dataset import global_steps, label
 from featsim._experiments import count_well_classified, missing_probability, run_class
+from featsim._memory import check_memory, simulation_bytes
 from featsim._points import pack
-from featsim._workers import run_tasks
+from featsim._workers import check_workers, run_tasks
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import check_seeds, draw_class
@@ -93,6 +94,8 @@ def simulate(
     """
     chosen = resolve(inits)
     seed_list = check_seeds(seeds)
+    threads = check_workers(workers)
+    check_memory(simulation_bytes(config, inits=len(chosen), seeds=len(seed_list), workers=threads))
     C, K, J = config.classes, config.features, config.experiments
     out = _Arrays((len(seed_list),), len(chosen), J, C, K)
 
@@ -108,7 +111,7 @@ def simulate(
         out.missing[s, :, :, c] = missing_probability(frequencies, result.learned, config.tau)
 
     tasks = [(s, c) for s in range(len(seed_list)) for c in range(C)]
-    run_tasks(task, tasks, workers=workers, progress=progress)
+    run_tasks(task, tasks, workers=threads, progress=progress)
     return label(
         out.results(config.test_points, exact=True),
         inits=chosen,
@@ -155,6 +158,7 @@ def simulate_stream(
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
     chosen = resolve(inits)
+    threads = check_workers(workers)
     C, K = stream.num_classes, stream.num_features
     if test is not None and (test.num_features != K or test.num_classes > C):
         raise ValueError(
@@ -173,7 +177,7 @@ def simulate_stream(
             points = pack(test, c, by_chunk=False)
             out.well_classified[:, :, c] = count_well_classified(points, result.learned, tau)
 
-    run_tasks(task, [(c,) for c in range(C)], workers=workers, progress=False)
+    run_tasks(task, [(c,) for c in range(C)], workers=threads, progress=False)
     return label(
         out.results(0 if test is None else len(test), exact=False),
         inits=chosen,
