@@ -3,6 +3,7 @@ from .config import Config as Config
 from .inits import Init as Init
 from .plotting import save_figure as save_figure
 from .plotting import three_panels as three_panels
+from .process_plot import draw_process as draw_process
 from .sampling import sample_stream as sample_stream
 from .sampling import sample_test as sample_test
 from .simulation import simulate as simulate

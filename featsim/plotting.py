@@ -39,6 +39,7 @@ STYLE: dict[Any, Any] = {
     "font.size": 8,
     "legend.fontsize": 7,
     "legend.frameon": False,
+    "lines.solid_capstyle": "butt",
     "pdf.fonttype": 42,
     "svg.hashsalt": "featsim",
     "xtick.labelsize": 7,
@@ -62,12 +63,12 @@ class InitStyle:
 # Colours of Okabe and Ito. Random and ideal often coincide: ideal is a thin dashed black line with
 # small markers on the broad light one of random, so that both are seen, also in grey.
 INIT_STYLES = {
-    "random": InitStyle("#56B4E9", "o", "-", 3.0, 7.0, 2),
-    "warm": InitStyle("#D55E00", "s", "-", 1.4, 5.0, 3),
-    "ideal": InitStyle("#000000", "^", "--", 1.1, 4.0, 4),
+    "random": InitStyle("#56B4E9", "o", "-", 3.0, 6.0, 2),
+    "warm": InitStyle("#D55E00", "s", "-", 1.4, 4.5, 3),
+    "ideal": InitStyle("#000000", "^", "--", 1.1, 3.5, 4),
 }
 _OTHER_STYLES = [
-    InitStyle(color, marker, "-.", 1.4, 5.0, 3)
+    InitStyle(color, marker, "-.", 1.4, 4.5, 3)
     for color, marker in zip(
         ("#CC79A7", "#009E73", "#E69F00", "#0072B2"), ("D", "v", "P", "X"), strict=True
     )

@@ -1,0 +1,41 @@
+"""The page of all pictures, from their own docstrings."""
+
+from pathlib import Path
+
+from featsim._files import replacing
+from figures import _registry
+
+INTRODUCTION = """\
+# Pictures of the simulator
+
+`python -m figures` draws all of them into a folder, as PNG and as PDF with embedded fonts;
+`python -m figures --help` lists what can be chosen. This page and its pictures are written by
+`{command}`.
+"""
+
+ENTRY = """\
+## {title}
+
+![{title}](figures/{name}.png)
+
+    {command}
+
+{text}
+"""
+
+
+def write(page: Path, seeds: int | None) -> None:
+    """Write the page; its pictures are expected in the folder ``figures`` beside it."""
+    suffix = "" if seeds is None else f" --seeds {seeds}"
+    parts = [INTRODUCTION.format(command=f"python -m figures --gallery {page.parent.name}{suffix}")]
+    for name in _registry.names():
+        parts.append(
+            ENTRY.format(
+                name=name,
+                title=_registry.title(name),
+                command=f"python -m figures.{name}{suffix}",
+                text=_registry.text(name),
+            )
+        )
+    with replacing(page) as temporary:
+        temporary.write_text("\n".join(parts), encoding="utf-8")

@@ -1,0 +1,33 @@
+"""The small picture of each figure that the tests compare: ``python -m tests.figures.images``.
+
+Run as a command, it writes all of them anew; look at each before committing it.
+"""
+
+from pathlib import Path
+from unittest import mock
+
+import featsim
+from featsim.plotting import style
+from figures import _registry
+from tests.figures import formula
+
+BASELINE = Path(__file__).parent / "baseline"
+DOTS_PER_INCH = 60
+SMALL = {
+    "gap_map": {"gammas": (1, 30, 1_000), "taus": (1, 2, 3), "seeds": 2},
+    "training_price": {"gammas": (10, 500), "taus": (1, 3), "seeds": 2},
+}
+
+
+def render(name, path):
+    """Draw a figure of fixed numbers, small, as PNG."""
+    with mock.patch.object(featsim, "simulate", formula.simulate):
+        figure, _ = _registry.load(name).draw(**SMALL.get(name, {}))
+    with style():
+        figure.savefig(path, dpi=DOTS_PER_INCH)
+
+
+if __name__ == "__main__":
+    BASELINE.mkdir(exist_ok=True)
+    for picture in _registry.names():
+        render(picture, BASELINE / f"{picture}.png")

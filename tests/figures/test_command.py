@@ -1,0 +1,81 @@
+"""The command draws what it is asked for, and refuses in one sentence."""
+
+import pytest
+
+from figures import _registry
+from figures.__main__ import main
+
+ALL = [
+    "fig03",
+    "fig04",
+    "fig05",
+    "fig09",
+    "fig10",
+    "fig11",
+    "gap_map",
+    "learning_process",
+    "training_price",
+]
+
+
+def test_names():
+    assert set(ALL) <= set(_registry.names())
+
+
+def test_list_draws_nothing(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == _registry.names()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_and_format(capsys, tmp_path):
+    folder = tmp_path / "new" / "folder"
+    arguments = ["--output", str(folder), "--format", "png", "svg", "--only", "fig04", "fig05"]
+    assert main(arguments) == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["fig04.png", "fig04.svg", "fig05.png", "fig05.svg"]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["fig04", "fig05"]
+    assert all(line.endswith(" s)") for line in lines)
+
+
+def test_seeds_go_to_figures_that_have_them(monkeypatch):
+    given = []
+    monkeypatch.setattr(_registry.load("fig03"), "draw", lambda *, seeds: given.append(seeds))
+    monkeypatch.setattr(_registry.load("fig04"), "draw", lambda lam=0.3: given.append(None))
+    for name in ("fig03", "fig04"):
+        _registry.draw(name, seeds=4)
+    assert given == [4, None]
+
+
+def test_gallery_is_the_docstrings(tmp_path, monkeypatch):
+    monkeypatch.setattr(_registry, "names", lambda: ["fig04", "fig05"])
+    assert main(["--gallery", str(tmp_path)]) == 0
+    page = (tmp_path / "figures.md").read_text(encoding="utf-8")
+    for name in ("fig04", "fig05"):
+        assert f"## {_registry.title(name)}\n" in page
+        assert f"(figures/{name}.png)" in page
+        assert f"    python -m figures.{name}\n" in page
+        assert _registry.text(name) in page
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == [
+        "fig04.png",
+        "fig05.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "fig99"], "only must be among fig03, fig04"),
+        (["--seeds", "0"], "seeds must be an integer of at least 1, not 0"),
+        (["--gallery", "docs", "--only", "fig03"], "gallery draws all pictures"),
+        (["--output", "/dev/null/x", "--only", "fig04"], "Not a directory"),
+    ],
+)
+def test_bad_input(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
