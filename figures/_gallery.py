@@ -26,8 +26,14 @@ ENTRY = """\
 
 def write(page: Path, seeds: int | None) -> None:
     """Write the page; its pictures are expected in the folder ``figures`` beside it."""
+    with replacing(page) as temporary:
+        temporary.write_text(text(page.parent.name, seeds), encoding="utf-8")
+
+
+def text(folder: str, seeds: int | None) -> str:
+    """Return the page of a folder, with the command under each picture."""
     suffix = "" if seeds is None else f" --seeds {seeds}"
-    parts = [INTRODUCTION.format(command=f"python -m figures --gallery {page.parent.name}{suffix}")]
+    parts = [INTRODUCTION.format(command=f"python -m figures --gallery {folder}{suffix}")]
     for name in _registry.names():
         parts.append(
             ENTRY.format(
@@ -37,5 +43,4 @@ def write(page: Path, seeds: int | None) -> None:
                 text=_registry.text(name),
             )
         )
-    with replacing(page) as temporary:
-        temporary.write_text("\n".join(parts), encoding="utf-8")
+    return "\n".join(parts)

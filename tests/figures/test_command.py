@@ -1,8 +1,10 @@
 """The command draws what it is asked for, and refuses in one sentence."""
 
+from pathlib import Path
+
 import pytest
 
-from figures import _registry
+from figures import _gallery, _registry
 from figures.__main__ import main
 
 ALL = [
@@ -63,6 +65,13 @@ def test_gallery_is_the_docstrings(tmp_path, monkeypatch):
         "fig04.png",
         "fig05.png",
     ]
+
+
+def test_the_page_of_the_documentation_is_up_to_date():
+    docs = Path(__file__).parents[2] / "docs"
+    assert (docs / "figures.md").read_text(encoding="utf-8") == _gallery.text("docs", None)
+    pictures = sorted(path.stem for path in (docs / "figures").iterdir())
+    assert pictures == _registry.names()
 
 
 @pytest.mark.parametrize(
