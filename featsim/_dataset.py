@@ -14,24 +14,6 @@ from featsim.inits import Init
 from featsim.variables import VARIABLES
 
 
-def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """Return the step at which each feature was learned, over all classes; −1 where it was not.
-
-    Within a class the counts at learning never rise, so that the order over all classes is by
-    count, then class, then feature: the merge of the orders of the classes. Shape (…, C, K).
-    """
-    counts = learn_count.reshape(-1, learn_count.shape[-2] * learn_count.shape[-1])
-    features = counts.shape[1]
-    bits = features.bit_length()
-    keys = (-counts << bits) + np.arange(features)
-    keys.sort(axis=-1)
-    order = keys & ((1 << bits) - 1)
-    steps = np.empty(counts.shape, np.int32)
-    np.put_along_axis(steps, order, np.arange(features, dtype=np.int32)[None], axis=-1)
-    steps[counts < 0] = -1
-    return steps.reshape(learn_count.shape)
-
-
 def label(
     arrays: Mapping[str, npt.NDArray[Any]],
     *,

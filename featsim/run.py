@@ -89,7 +89,9 @@ def execute(command: Command) -> None:
         raise ValueError(f"plot must end in .png, .pdf or .svg, not {str(command.plot)!r}")
     if command.seeds < 1:
         raise ValueError(f"seeds must be an integer of at least 1, not {command.seeds}")
-    result = featsim.simulate(
+    from featsim.simulation import run_simulation
+
+    result = run_simulation(
         command.setting,
         inits=command.inits(),
         seeds=range(command.seed, command.seed + command.seeds),
@@ -98,11 +100,11 @@ def execute(command: Command) -> None:
     )
     if command.output is not None:
         with replacing(command.output) as temporary:
-            result.to_netcdf(temporary)
+            result.label().to_netcdf(temporary)
     if command.plot is not None:
         from featsim.plotting import save_figure, three_panels
 
-        save_figure(three_panels(result), command.plot)
+        save_figure(three_panels(result.label()), command.plot)
     if not command.quiet:
         from featsim._report import report
 

@@ -2,57 +2,25 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import xarray as xr
 
 from featsim import _checks
-from featsim._dataset import global_steps, label
 from featsim._experiments import count_well_classified, missing_probability, run_class
 from featsim._memory import check_memory, simulation_bytes
 from featsim._points import pack
+from featsim._result import Result, Tallies
 from featsim._workers import check_workers, run_tasks
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import check_seeds, draw_class
 from featsim.stream import FeatureStream
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 PAPER_INITS = ("random", "warm", "ideal")
-
-
-class _Arrays:
-    """The arrays of one result, filled class by class; ``outer`` is (seeds,) or ()."""
-
-    def __init__(
-        self, outer: tuple[int, ...], inits: int, experiments: int, C: int, K: int
-    ) -> None:
-        series = (*outer, inits, experiments)
-        self.learned = np.empty((*series, C, K), np.bool_)
-        self.learn_count = np.empty((*series, C, K), np.int64)
-        self.nonzero_gradient = np.empty((*series, C), np.int64)
-        self.memorized = np.empty((*series, C), np.int64)
-        self.well_classified = np.zeros((*series, C), np.int64)
-        self.missing = np.zeros((*series, C))
-        self.frequencies = np.empty((*outer, C, K))
-
-    def results(self, test_points: int, exact: bool) -> dict[str, npt.NDArray[np.generic]]:
-        C = self.learned.shape[-2]
-        results = {
-            "learned": self.learned,
-            "learn_step": global_steps(self.learn_count),
-            "learn_count": self.learn_count,
-            "learned_features": self.learned.sum(axis=(-2, -1)),
-            "nonzero_gradient_points": self.nonzero_gradient.sum(axis=-1),
-            "memorized_points": self.memorized.sum(axis=-1),
-        }
-        if test_points:
-            right = self.well_classified.sum(axis=-1)
-            results["test_accuracy"] = (right + (test_points - right) / C) / test_points
-        if exact:
-            results["exact_accuracy"] = 1.0 - (C - 1) / C * self.missing.mean(axis=-1)
-            results["frequencies"] = self.frequencies
-        return results
 
 
 def simulate(
@@ -62,7 +30,7 @@ def simulate(
     seeds: int | Sequence[int] = 10,
     workers: int | None = None,
     progress: bool | None = None,
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Simulate the experiments of a configuration (Algorithms 2 to 5) for several seeds.
 
     Parameters
@@ -92,12 +60,26 @@ def simulate(
     MemoryError
         If the setting cannot fit the memory that is available.
     """
+    return run_simulation(
+        config, inits=inits, seeds=seeds, workers=workers, progress=progress
+    ).label()
+
+
+def run_simulation(
+    config: Config,
+    *,
+    inits: str | Init | Iterable[str | Init],
+    seeds: int | Sequence[int],
+    workers: int | None,
+    progress: bool | None,
+) -> Result:
+    """Do the work of ``simulate``, up to the labels."""
     chosen = resolve(inits)
     seed_list = check_seeds(seeds)
     threads = check_workers(workers)
     check_memory(simulation_bytes(config, inits=len(chosen), seeds=len(seed_list), workers=threads))
     C, K, J = config.classes, config.features, config.experiments
-    out = _Arrays((len(seed_list),), len(chosen), J, C, K)
+    out = Tallies((len(seed_list),), len(chosen), J, C, K)
 
     def task(s: int, c: int) -> None:
         frequencies, points, test = draw_class(config, seed_list[s], c)
@@ -112,11 +94,11 @@ def simulate(
 
     tasks = [(s, c) for s in range(len(seed_list)) for c in range(C)]
     run_tasks(task, tasks, workers=threads, progress=progress)
-    return label(
-        out.results(config.test_points, exact=True),
-        inits=chosen,
-        seeds=seed_list,
-        settings=config.to_json(),
+    return Result(
+        out.variables(test_points=config.test_points, exact=True),
+        chosen,
+        tuple(seed_list),
+        config.to_json(),
     )
 
 
@@ -128,7 +110,7 @@ def simulate_stream(
     inits: str | Init | Iterable[str | Init] = PAPER_INITS,
     test: FeatureStream | None = None,
     workers: int | None = None,
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Simulate the experiments on points of the user's own (Algorithms 2 to 5).
 
     Parameters
@@ -165,7 +147,7 @@ def simulate_stream(
             f"test must have the {K} features and at most the {C} classes of the stream, "
             f"not {test.num_features} features and {test.num_classes} classes"
         )
-    out = _Arrays((), len(chosen), stream.num_chunks, C, K)
+    out = Tallies((), len(chosen), stream.num_chunks, C, K)
 
     def task(c: int) -> None:
         result = run_class(pack(stream, c), gamma, tau, chosen)
@@ -178,9 +160,9 @@ def simulate_stream(
             out.well_classified[:, :, c] = count_well_classified(points, result.learned, tau)
 
     run_tasks(task, [(c,) for c in range(C)], workers=threads, progress=False)
-    return label(
-        out.results(0 if test is None else len(test), exact=False),
-        inits=chosen,
-        seeds=None,
-        settings=json.dumps({"gamma": gamma, "tau": tau}),
-    )
+    return Result(
+        out.variables(test_points=0 if test is None else len(test), exact=False),
+        chosen,
+        None,
+        json.dumps({"gamma": gamma, "tau": tau}),
+    ).label()

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._dataset import global_steps, label
+from featsim._dataset import label
+from featsim._result import global_steps
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import draw_class

@@ -1,0 +1,81 @@
+"""What the experiments of all seeds, initializations and classes gave, as plain arrays."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from featsim.inits import Init
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class Tallies:
+    """Arrays that tasks fill class by class; ``outer`` is (seeds,) for ``simulate``, else ()."""
+
+    def __init__(
+        self, outer: tuple[int, ...], inits: int, experiments: int, C: int, K: int
+    ) -> None:
+        series = (*outer, inits, experiments)
+        self.learned = np.empty((*series, C, K), np.bool_)
+        self.learn_count = np.empty((*series, C, K), np.int64)
+        self.nonzero_gradient = np.empty((*series, C), np.int64)
+        self.memorized = np.empty((*series, C), np.int64)
+        self.well_classified = np.zeros((*series, C), np.int64)
+        self.missing = np.zeros((*series, C))
+        self.frequencies = np.empty((*outer, C, K))
+
+    def variables(self, *, test_points: int, exact: bool) -> dict[str, npt.NDArray[Any]]:
+        """Return the variables of the result; the accuracies where they are defined."""
+        C = self.learned.shape[-2]
+        variables = {
+            "learned": self.learned,
+            "learn_step": global_steps(self.learn_count),
+            "learn_count": self.learn_count,
+            "learned_features": self.learned.sum(axis=(-2, -1)),
+            "nonzero_gradient_points": self.nonzero_gradient.sum(axis=-1),
+            "memorized_points": self.memorized.sum(axis=-1),
+        }
+        if test_points:
+            right = self.well_classified.sum(axis=-1)
+            variables["test_accuracy"] = (right + (test_points - right) / C) / test_points
+        if exact:
+            variables["exact_accuracy"] = 1.0 - (C - 1) / C * self.missing.mean(axis=-1)
+            variables["frequencies"] = self.frequencies
+        return variables
+
+
+def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Return the step at which each feature was learned, over all classes; −1 where it was not.
+
+    Within a class the counts at learning never rise, so that the order over all classes is by
+    count, then class, then feature: the merge of the orders of the classes. Shape (…, C, K).
+    """
+    counts = learn_count.reshape(-1, learn_count.shape[-2] * learn_count.shape[-1])
+    features = counts.shape[1]
+    bits = features.bit_length()
+    keys = (-counts << bits) + np.arange(features)
+    keys.sort(axis=-1)
+    order = keys & ((1 << bits) - 1)
+    steps = np.empty(counts.shape, np.int32)
+    np.put_along_axis(steps, order, np.arange(features, dtype=np.int32)[None], axis=-1)
+    steps[counts < 0] = -1
+    return steps.reshape(learn_count.shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """The variables of a result by name, with what made them."""
+
+    variables: dict[str, npt.NDArray[Any]]
+    inits: tuple[Init, ...]
+    seeds: tuple[int, ...] | None
+    settings: str
+
+    def label(self) -> "xr.Dataset":
+        """Return the result as a labelled xarray.Dataset."""
+        from featsim._dataset import label
+
+        return label(self.variables, inits=self.inits, seeds=self.seeds, settings=self.settings)
