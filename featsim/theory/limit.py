@@ -19,7 +19,6 @@ import numpy.typing as npt
 import xarray as xr
 
 from featsim._dataset import label
-from featsim._result import global_steps
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import draw_class
@@ -180,7 +179,10 @@ def _label(
         name: np.stack([np.moveaxis(one[name], 0, axis) for one in by_init], axis=axis)
         for name in by_init[0]
     }
-    arrays["learn_step"] = global_steps(arrays["learn_count"])
+    count = arrays["learn_count"]
+    flat = count.reshape(*count.shape[:-2], -1)
+    step = np.argsort(np.argsort(-flat, axis=-1, kind="stable"), axis=-1).reshape(count.shape)
+    arrays["learn_step"] = np.where(count < 0, -1, step)
     arrays["frequencies"] = p
     if config.test_points:
         arrays["test_accuracy"] = arrays["exact_accuracy"]
