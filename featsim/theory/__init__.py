@@ -3,5 +3,17 @@
 from featsim.theory.accuracy import exact_accuracy
 from featsim.theory.combinations import Combinations, balanced_stream, h
 from featsim.theory.limit import mean_field
+from featsim.theory.report import Report, check
+from featsim.theory.stream_file import load_stream, save_stream
 
-__all__ = ["Combinations", "balanced_stream", "exact_accuracy", "h", "mean_field"]
+__all__ = [
+    "Combinations",
+    "Report",
+    "balanced_stream",
+    "check",
+    "exact_accuracy",
+    "h",
+    "load_stream",
+    "mean_field",
+    "save_stream",
+]

@@ -1,0 +1,76 @@
+"""What the simulator gives on a stream, in the exact numbers that the theorems compare."""
+
+import dataclasses
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from featsim._experiments import count_well_classified
+from featsim._points import pack
+from featsim.simulation import PAPER_INITS, simulate_stream
+from featsim.stream import FeatureStream
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Outcome:
+    """Experiments 1 … J by initialization: random, warm and ideal."""
+
+    learned: dict[str, Bools]
+    """(J, C, K): L."""
+
+    order: dict[str, list[list[tuple[int, ...]]]]
+    """The features learned in an experiment, class by class, in the order of learning."""
+
+    training_time: dict[str, list[int]]
+    """T^(1) … T^(J), the running sum of points with non-zero gradient."""
+
+    accuracy: dict[str, list[Fraction]]
+    """ACC(L^(1)) … ACC(L^(J)); a combination has its share of all points of the stream."""
+
+
+def run(stream: FeatureStream, gamma: float, tau: int) -> Outcome:
+    """Run the experiments under the paper's three initializations."""
+    result = simulate_stream(stream, gamma=gamma, tau=tau, workers=1)
+    learned = result["learned"].to_numpy()
+    C = stream.num_classes
+    right = sum(
+        count_well_classified(pack(stream, c, by_chunk=False), learned[:, :, c], tau)
+        for c in range(C)
+    )
+    times = np.cumsum(result["nonzero_gradient_points"].to_numpy(), axis=-1)
+    orders = within_classes(result["learn_step"].to_numpy())
+    share = [Fraction(1, C), 1 - Fraction(1, C)]
+    n = len(stream)
+    return Outcome(
+        learned=dict(zip(PAPER_INITS, learned, strict=True)),
+        order=dict(zip(PAPER_INITS, orders, strict=True)),
+        training_time=dict(zip(PAPER_INITS, times.tolist(), strict=True)),
+        accuracy={
+            init: [share[0] + share[1] * Fraction(count, n) for count in counts]
+            for init, counts in zip(PAPER_INITS, np.asarray(right).tolist(), strict=True)
+        },
+    )
+
+
+def within_classes(learn_step: npt.NDArray[np.int64]) -> list[list[list[tuple[int, ...]]]]:
+    """Return the features learned, in order, for steps (init, J, C, K) that are −1 where not."""
+    order = np.argsort(learn_step, axis=-1, kind="stable").tolist()
+    skipped = np.count_nonzero(learn_step < 0, axis=-1).tolist()
+    return [
+        [
+            [tuple(row[skip:]) for row, skip in zip(by_class, skips, strict=True)]
+            for by_class, skips in zip(rows, counts, strict=True)
+        ]
+        for rows, counts in zip(order, skipped, strict=True)
+    ]
+
+
+def orders_from_nothing(
+    stream: FeatureStream, gamma: float, tau: int
+) -> list[list[tuple[int, ...]]]:
+    """Return the order within each class for the random start, experiment by experiment."""
+    result = simulate_stream(stream, gamma=gamma, tau=tau, inits="random", workers=1)
+    return within_classes(result["learn_step"].to_numpy())[0]
