@@ -1,4 +1,4 @@
-"""The command line: ``python -m paper_repro train|figure|table|check|status``."""
+"""The command line: ``python -m paper_repro train|figure|table|check|report|status``."""
 
 import sys
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from featsim import plotting
-from paper_repro import check, claims
+from paper_repro import check, claims, report
 from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
 from paper_repro.protocol import execute
 from paper_repro.records import RunError, load_records
@@ -107,6 +107,23 @@ class Check(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report:
+    """Write the page of claims and verdicts from the records; runs nothing."""
+
+    scale: Scale = "cpu"
+    """The scale whose records are read."""
+    root: Path = RESULTS
+    """Folder of the results."""
+    page: Path = report.PAGE
+    """The page."""
+
+    def __call__(self) -> None:
+        """Write the page."""
+        report.write(self.scale, self.root, self.page)
+        print(self.page)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status(Common):
     """Say what has been run at which scale: finished runs of those needed."""
 
@@ -134,6 +151,7 @@ Command = (
     | Annotated[Draw, tyro.conf.subcommand("figure")]
     | Annotated[Print, tyro.conf.subcommand("table")]
     | Annotated[Check, tyro.conf.subcommand("check")]
+    | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )
 

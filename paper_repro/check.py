@@ -7,7 +7,8 @@ import featsim
 from paper_repro.claims import CLAIMS, Claim, by_seed
 from paper_repro.records import Records
 from paper_repro.scales import Scale, seeds
-from paper_repro.style import markdown, plus_minus
+from paper_repro.style import markdown, with_seeds
+from paper_repro.verdict import verdict
 
 _EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}
 
@@ -25,18 +26,16 @@ class Finding:
     @property
     def verdict(self) -> str:
         """Whether the network shows the claim."""
-        return self.claim.verdict(self.network)
+        return verdict(self.network, self.claim.threshold)
 
     def row(self) -> list[str]:
         """Return the cells of the claim's row."""
-        simulated = "by definition" if self.simulator is None else self._shown(self.simulator)
         claim = self.claim
-        network = self._shown(self.network)
+        simulated = "by definition"
+        if self.simulator is not None:
+            simulated = with_seeds(self.simulator, claim.digits)
+        network = with_seeds(self.network, claim.digits)
         return [claim.text, claim.theory, claim.what, simulated, network, self.verdict]
-
-    def _shown(self, values: list[float]) -> str:
-        many = "seed" if len(values) == 1 else "seeds"
-        return f"{plus_minus(values, self.claim.digits)} ({len(values)} {many})"
 
 
 HEADER = ["claim", "theory", "measured", "simulator", "network", "verdict for the network"]

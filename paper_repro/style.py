@@ -1,5 +1,7 @@
 """How all pictures and tables look: colors and names of the methods, numbers with their spread."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -39,10 +41,29 @@ def new_figure(columns: int, rows: int = 1) -> tuple[Figure, list[Axes]]:
     return figure, list(axes)
 
 
+def draw_heat_map(
+    axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Sequence[float], form: str
+) -> None:
+    """Draw a value in each cell, darker where it is larger; `form` formats the number."""
+    axes.imshow(values, cmap="Blues", aspect="auto")
+    middle = (values.min() + values.max()) / 2
+    for (i, j), value in np.ndenumerate(values):
+        color = "white" if value > middle else "black"
+        axes.text(j, i, form.format(value), ha="center", va="center", color=color)
+    axes.set_xticks(range(len(columns)), [f"{x:g}" for x in columns])
+    axes.set_yticks(range(len(rows)), [f"{x:g}" for x in rows])
+
+
 def mean_std(values: list[float]) -> tuple[float, float]:
     """Return the mean and the sample standard deviation, NaN for a single value."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
     return float(np.mean(values)), spread
+
+
+def with_seeds(values: list[float], digits: int) -> str:
+    """Return `plus_minus` with the number of seeds."""
+    many = "seed" if len(values) == 1 else "seeds"
+    return f"{plus_minus(values, digits)} ({len(values)} {many})"
 
 
 def plus_minus(values: list[float], digits: int = 1) -> str:

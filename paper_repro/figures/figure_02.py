@@ -1,15 +1,26 @@
-"""Figure 2: pretrain on half of the data for e epochs, then train on all; accuracy against e."""
+"""Figure 2: pretrain on half of the data for e epochs, then train on all; accuracy against e.
 
+Filled: test accuracy after training on all. Open: test accuracy after the pretraining alone. The
+line is a network trained on all from its initialization.
+"""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
+from paper_repro.style import COLORS, mean_std, new_figure
 
 _EPOCHS = {"smoke": (1, 10), "cpu": (1, 3, 10, 30), "paper": (10, 50, 100, 150, 200, 250, 300)}
 _EPOCHS_ON_ALL = {"smoke": 10, "cpu": 20, "paper": 300}
+_TITLES = {"mlp": "three-layer MLP", "resnet18": "ResNet-18"}
 
 
 def runs(scale: Scale) -> list[Run]:
     """Return the MLP and ResNet-18, warm after e epochs on one half, and cold for the line."""
-    sizes = {"cpu": 1600, "smoke": 256}
+    sizes = {"cpu": 800, "smoke": 256}
     plain = base(
         scale,
         chunks=2,
@@ -22,3 +33,30 @@ def runs(scale: Scale) -> list[Run]:
     warm = grid(plain, model=("mlp", "resnet18"), seed=trials, first_epochs=_EPOCHS[scale])
     cold = grid(plain, model=("mlp", "resnet18"), seed=trials, method=("cold",), first_epochs=(1,))
     return warm + cold
+
+
+def draw(records: Sequence[Records]) -> Figure:
+    """Draw a panel for each network: mean over seeds, one standard deviation around it."""
+    figure, panels = new_figure(2)
+    for axes, model in zip(panels, _TITLES, strict=True):
+        chosen = [r for r in records if r.run.model == model]
+        warm = [r for r in chosen if r.run.method == "warm"]
+        epochs = sorted({r.run.first_epochs or 0 for r in warm})
+        for row, label, fill in ((1, "on all, pretrained", "full"), (0, "pretraining", "none")):
+            groups = [[r for r in warm if r.run.first_epochs == e] for e in epochs]
+            values = [[100 * r.experiments[row]["test_accuracy"] for r in g] for g in groups]
+            means, spreads = zip(*map(mean_std, values), strict=True)
+            axes.errorbar(
+                epochs, means, spreads, fmt="s-", color=COLORS["warm"], capsize=2, fillstyle=fill,
+                label=label,
+            )  # fmt: skip
+        cold = [100 * r.last["test_accuracy"] for r in chosen if r.run.method == "cold"]
+        mean, spread = mean_std(cold)
+        axes.axhline(mean, color=COLORS["cold"], label="on all, new")
+        axes.axhspan(mean - spread, mean + spread, color=COLORS["cold"], alpha=0.25, linewidth=0)
+        axes.set(title=_TITLES[model], xlabel="pretraining epochs", xscale="log")
+        axes.set_xticks(epochs, [str(e) for e in epochs], minor=False)
+        axes.set_xticks([], minor=True)
+    panels[0].set_ylabel("test accuracy (%)")
+    panels[0].legend()
+    return figure

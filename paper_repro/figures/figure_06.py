@@ -29,6 +29,5 @@ def draw(records: Sequence[Records]) -> Figure:
         label = f"{LABELS[method]} (ρ = {claims.rank_correlation(norms, steps):.2f})"
         axes.scatter(norms, steps, s=18, color=COLORS[method], label=label)
     axes.set(xlabel="initial gradient norm", ylabel="steps to convergence")
-    axes.set_xscale("log")
     axes.legend()
     return figure

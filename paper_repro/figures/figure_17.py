@@ -1,7 +1,17 @@
-"""Figure 17: heat maps over (α, λ) of DASH."""
+"""Figure 17: test accuracy and steps of DASH over (α, λ).
 
+The accuracy is that of the last experiment, the steps those of all experiments; means over seeds.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
+from paper_repro.style import draw_heat_map, new_figure
 
 
 def runs(scale: Scale) -> list[Run]:
@@ -11,7 +21,28 @@ def runs(scale: Scale) -> list[Run]:
         alphas, lams = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0), (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
     elif scale == "smoke":
         alphas, lams = (0.3, 1.0), (0.05, 0.3)
-    sizes = {"chunks": 3, "train_size": 1500} if scale == "cpu" else {}
+    sizes = {"chunks": 3, "train_size": 900, "test_size": 2000} if scale == "cpu" else {}
     plain = base(scale, method="dash", probes=(), **sizes)
     trials = range(2) if scale == "cpu" else seeds(scale)
     return grid(plain, seed=trials, alpha=alphas, lam=lams)
+
+
+def draw(records: Sequence[Records]) -> Figure:
+    """Draw two heat maps, a row for each α and a column for each λ."""
+    figure, panels = new_figure(2)
+    alphas = sorted({r.run.alpha for r in records})
+    lams = sorted({r.run.lam for r in records})
+    cells = [
+        [[r for r in records if (r.run.alpha, r.run.lam) == (a, x)] for x in lams] for a in alphas
+    ]
+    accuracy = [[100 * np.mean([r.last["test_accuracy"] for r in c]) for c in row] for row in cells]
+    steps = [
+        [np.mean([sum(e["steps"] for e in r.experiments) for r in c]) for c in row] for row in cells
+    ]
+    for axes, values, title, form in (
+        (panels[0], accuracy, "test accuracy (%)", "{:.1f}"),
+        (panels[1], steps, "steps", "{:.0f}"),
+    ):
+        draw_heat_map(axes, np.array(values), alphas, lams, form)
+        axes.set(title=title, xlabel="λ", ylabel="α")
+    return figure

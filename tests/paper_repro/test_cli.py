@@ -15,20 +15,7 @@ TINY = Run(
     model="mlp", width=4, chunks=2, train_size=64, batch=32, epochs=1,
     probes=("gradient_norm", "old_accuracy"),
 )  # fmt: skip
-FLAGS = [
-    "--model",
-    "mlp",
-    "--width",
-    "4",
-    "--chunks",
-    "2",
-    "--train-size",
-    "64",
-    "--batch",
-    "32",
-    "--epochs",
-    "1",
-]
+FLAGS = ["--model=mlp", "--width=4", "--chunks=2", "--train-size=64", "--batch=32", "--epochs=1"]
 
 
 @pytest.fixture

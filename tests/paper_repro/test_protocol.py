@@ -182,7 +182,7 @@ def test_a_bad_device_is_refused(tmp_path):
 
 
 def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
-    changes = {"method": "dash", "optimizer": "sam", "epochs": 60, "stop": None, "train_size": 600}
+    changes = {"method": "dash", "optimizer": "sam", "epochs": 30, "stop": None, "train_size": 600}
     expected = numbers(run_tiny(tmp_path / "whole", **changes))
     run = Run(**{**TINY, **changes})
     flags = [f"--{k.replace('_', '-')}={v}" for k, v in {**TINY, **changes}.items()]
