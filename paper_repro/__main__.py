@@ -53,13 +53,18 @@ class Train(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draw(Common):
-    """Draw a figure of the paper, after running what is missing for it."""
+class Numbered(Common):
+    """A figure or table of the paper at a scale."""
 
     number: tyro.conf.Positional[int]
     """Number in the paper."""
     scale: Scale
     """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw(Numbered):
+    """Draw a figure of the paper, after running what is missing for it."""
 
     def __call__(self) -> None:
         """Run, draw and save."""
@@ -72,13 +77,8 @@ class Draw(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Print(Common):
+class Print(Numbered):
     """Print a table of the paper, after running what is missing for it."""
-
-    number: tyro.conf.Positional[int]
-    """Number in the paper."""
-    scale: Scale
-    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
 
     def __call__(self) -> None:
         """Run and print."""
