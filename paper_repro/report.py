@@ -25,8 +25,8 @@ Plasticity", NeurIPS 2024, arXiv 2410.23495.
 {size}
 
 What is missing is run, and the rest read from its records, by `python -m paper_repro check`,
-`figure N` or `table N` with `--scale {scale}` and `--data DIR`, DIR being where the data sets lie or
-are downloaded to. A run that was interrupted goes on after its last finished experiment.
+`figure N` or `table N` with `--scale {scale}` and `--data DIR`, DIR being where the data sets lie
+or are downloaded to. A run that was interrupted goes on after its last finished experiment.
 
 A claim is measured by one number a seed. It *holds*, or *does not hold*, if Student's 90 % interval
 of the mean lies wholly on one side; otherwise, and with one seed always, it
