@@ -34,6 +34,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 8,
+    "figure.dpi": 150,
     "figure.constrained_layout.use": True,
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -126,13 +127,19 @@ def three_panels(dataset: xr.Dataset) -> Figure:
     """
     panels = panels_of(dataset)
     with style():
-        figure = new_figure(FULL_WIDTH * len(panels) / 3, 2.2)
+        figure = new_figure(FULL_WIDTH * len(panels) / 3, 2.4)
         axes = figure.subplots(1, len(panels))
         for ax, variable in zip(axes, panels, strict=True):
             draw_panel(ax, dataset, variable)
             ax.set_xlabel("Experiment")
-        axes[0].legend()
+        draw_legend(figure, axes[0])
     return figure
+
+
+def draw_legend(figure: Figure, ax: Axes) -> None:
+    """Draw one legend for all panels above them, with the lines of one."""
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
 
 
 def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:

@@ -6,7 +6,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import featsim
-from featsim.plotting import FULL_WIDTH, PANEL_LABELS, draw_panel, new_figure, panels_of, style
+from featsim.plotting import (
+    FULL_WIDTH,
+    PANEL_LABELS,
+    draw_legend,
+    draw_panel,
+    new_figure,
+    panels_of,
+    style,
+)
 
 
 def simulate_each(
@@ -38,6 +46,5 @@ def draw_rows(result: xr.Dataset, dim: str, symbol: str) -> Figure:
             ax.set_title(PANEL_LABELS[variable])
         for ax in axes[-1]:
             ax.set_xlabel("Experiment")
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+        draw_legend(figure, axes[0, 0])
     return figure

@@ -43,7 +43,7 @@ def test_labels_legend_and_limits(result):
         "Non-zero-gradient points",
     ]
     assert [ax.get_xlabel() for ax in figure.axes] == ["Experiment"] * 3
-    legend = figure.axes[0].get_legend()
+    (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["random", "warm", "ideal"]
     assert all(ax.get_xlim() == (0, 5) for ax in figure.axes)
     assert all(ax.get_ylim()[0] < 0 for ax in figure.axes[1:])
