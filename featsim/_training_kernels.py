@@ -91,6 +91,16 @@ def add_feature(points, k, planes, active, carry, start, stop):
             planes[last + 1, w] ^= twos
 
 
+@inlined
+def settle(keys, i):
+    """Move keys[i] down to its place among the keys behind it, which fall."""
+    key = keys[i]
+    while i + 1 < keys.size and keys[i + 1] > key:
+        keys[i] = keys[i + 1]
+        i += 1
+    keys[i] = key
+
+
 @kernel
 def train(
     points,
@@ -99,6 +109,7 @@ def train(
     carry,
     learned,
     bounds,
+    order,
     gamma,
     start,
     old,
@@ -109,60 +120,64 @@ def train(
     covered,
     learn_count,
 ):
-    """One training run (Algorithm 2) on the words start … stop; returns the points left active.
+    """One training run (Algorithm 2) on the words start … stop; ``active`` ends as what is left.
 
     ``bounds[k]`` is at least the number of active points with feature k, and ends so. Counts only
-    fall during a run, so that the largest bound, once it is recounted and still the largest, is
-    the largest count (lazy greedy, Minoux 1978); ties go to the lowest feature.
+    fall during a run, so that features are recounted from the largest bound down until a count is
+    above all bounds that follow (lazy greedy, Minoux 1978). A key holds a bound and its feature,
+    so that ties go to the lowest feature. ``order`` is that of the keys as the last run began.
 
-    ``path[i]`` is the feature that the run before learned at step i, −1 after its last. Where a
-    run ``repeats`` the start of the one before, it mostly learns the same sets of features, if not
-    in the same order. At a step that has the same set, the count ``found[i, k]`` over the first
-    ``covered[i, k]`` words holds again, and if these are all the old words, only the new words,
+    ``path[i]`` is the feature that the last run learned at step i, −1 behind its last. A run that
+    ``repeats`` the start of the last one mostly learns the same sets of features, if not in the
+    same order. At a step with the same set, the count ``found[i, k]`` over the first
+    ``covered[i, k]`` words holds again; if those are all the old words, only the new words,
     old … stop, are counted. So the old words are brought up to date only when they are counted.
     """
     K = learned.size
     shift = 1
     while (1 << shift) < K:
         shift += 1
-    key = np.empty(K, np.int64)
-    counted = np.full(K, 0 if repeats else -1, np.int64)
-    excess = np.zeros(K, np.int64)
-    for k in range(K):
-        key[k] = -1 if learned[k] else (bounds[k] << shift) + (K - 1 - k)
-    step, applied, apart = 0, 0, 0 if repeats else 1
+    mask = (1 << shift) - 1
+    keys = np.empty(K, np.int64)
+    for i in range(K):
+        k = order[i]
+        keys[i] = ((-1 if learned[k] else bounds[k]) << shift) + (mask - k)
+    for i in range(K - 2, -1, -1):
+        settle(keys, i)
+    for i in range(K):
+        order[i] = mask - (keys[i] & mask)
+    excess = np.zeros(K, np.int64)  # of this path over the last one, feature by feature
+    apart = 0 if repeats else 1  # number of features with an excess
+    step, updated = 0, 0
     while True:
-        top = -1
-        for k in range(K):
-            top = max(top, key[k])
-        done = top < (gamma << shift)
-        k = K if done else K - 1 - (top & ((1 << shift) - 1))
-        if done or counted[k] < step:
-            known = apart == 0 and covered[step, k] == old
-            begin = old if known else start
-            if not known:
-                while applied < step:
-                    add_feature(points, path[applied], planes, active, carry, start, old)
-                    applied += 1
-            if done:
-                total = count(active, begin, stop)
+        top, best, i = (gamma << shift) - 1, -1, step
+        while i < K and keys[i] > top:
+            k = mask - (keys[i] & mask)
+            if apart == 0 and covered[step, k] == old:
+                total = found[step, k] + count_feature(points, k, active, old, stop)
             else:
-                total = count_feature(points, k, active, begin, stop)
-            if known:
-                total += found[step, k]
-            found[step, k], covered[step, k] = total, stop
-            if done:
-                break
-            bounds[k], counted[k] = total, step
-            key[k] = (total << shift) + (K - 1 - k)
-            continue
+                while updated < step:
+                    add_feature(points, path[updated], planes, active, carry, start, old)
+                    updated += 1
+                total = count_feature(points, k, active, start, stop)
+            found[step, k], covered[step, k], bounds[k] = total, stop, total
+            keys[i] = (total << shift) + (mask - k)
+            if keys[i] > top:
+                top, best = keys[i], i
+            i += 1
+        if best < 0:
+            break
+        k = mask - (top & mask)
         learned[k] = True
         learn_count[k] = bounds[k]
-        key[k] = -1
         add_feature(points, k, planes, active, carry, old, stop)
+        for place in range(best, step, -1):
+            keys[place] = keys[place - 1]
+        for place in range(i - 1, step, -1):
+            settle(keys, place)
         before = path[step]
         if before < 0:
-            apart += 2 * K
+            apart += 2 * K  # the last path has ended
         elif before != k:
             apart -= (excess[k] != 0) + (excess[before] != 0)
             excess[k] += 1
@@ -171,7 +186,9 @@ def train(
         path[step] = k
         step += 1
     path[step] = -1
-    return total
+    while updated < step:
+        add_feature(points, path[updated], planes, active, carry, start, old)
+        updated += 1
 
 
 @kernel
@@ -202,9 +219,10 @@ def run_experiments(
     known = np.zeros(K, np.bool_)
     totals = np.zeros(K, np.int64)
     bounds = np.zeros(K, np.int64)
+    order = np.arange(K)
     path = np.full(K + 1, -1, np.int64)
-    found = np.empty((K + 1, K + 1), np.int64)
-    covered = np.full((K + 1, K + 1), -1, np.int64)
+    found = np.empty((K + 1, K), np.int64)
+    covered = np.full((K + 1, K), -1, np.int64)
     repeats = not keep_learned and not keep_memorized
     for j in range(first_word.size - 1):
         old, stop = first_word[j], first_word[j + 1]
@@ -228,13 +246,14 @@ def run_experiments(
             if known[k]:
                 add_feature(points, k, planes, active, carry, old, stop)
         nonzero_gradient[j] = count(active, start, stop)
-        left = train(
+        train(
             points,
             active,
             planes,
             carry,
             known,
             bounds,
+            order,
             gamma,
             start,
             old,
@@ -248,7 +267,8 @@ def run_experiments(
         if keep_memorized:
             for w in range(start, stop):
                 memorized[w] |= active[w]
-            left = count(memorized, 0, stop)
-        memorized_points[j] = left
+            memorized_points[j] = count(memorized, 0, stop)
+        else:
+            memorized_points[j] = count(active, start, stop)
         for k in range(K):
             learned[j, k] = known[k]
