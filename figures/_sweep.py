@@ -20,16 +20,32 @@ from featsim.plotting import (
 def simulate_each(
     configs: Sequence[featsim.Config], values: xr.DataArray, *, seeds: int
 ) -> xr.Dataset:
-    """Simulate every configuration; the series of all of them, along the dim of ``values``."""
+    """Simulate every configuration; their series and the settings, along the dim of ``values``."""
     results = []
     for config in configs:
         result = featsim.simulate(config, seeds=seeds, progress=False)
         results.append(result[[*panels_of(result), "memorized_points"]])
-    return xr.concat(results, values, combine_attrs="drop_conflicts")
+    series = xr.concat(results, values, combine_attrs="drop_conflicts")
+    return series.assign_coords(config=(values.dims, [config.to_json() for config in configs]))
 
 
-def draw_rows(result: xr.Dataset, dim: str, symbol: str) -> Figure:
-    """Draw the three panels of every value along ``dim``, with the value at the left."""
+def draw_sweep(
+    configs: Sequence[featsim.Config],
+    dim: str,
+    values: Sequence[float],
+    symbol: str,
+    *,
+    seeds: int,
+) -> tuple[Figure, xr.Dataset]:
+    """Return a row of three panels for each configuration, and their series along ``dim``.
+
+    ``values`` are what the configurations differ in; with ``symbol`` they name the rows.
+    """
+    result = simulate_each(configs, xr.DataArray(list(values), dims=dim, name=dim), seeds=seeds)
+    return _draw_rows(result, dim, symbol), result
+
+
+def _draw_rows(result: xr.Dataset, dim: str, symbol: str) -> Figure:
     panels = panels_of(result)
     values = result[dim].to_numpy()
     with style():

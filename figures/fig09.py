@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import featsim
 from figures.__main__ import main
-from figures._sweep import draw_rows, simulate_each
+from figures._sweep import draw_sweep
 
 
 def draw(
@@ -26,9 +26,7 @@ def draw(
     base = config or featsim.Config()
     per_class = base.points_per_chunk // base.classes
     configs = [base.replace(classes=value, points_per_chunk=per_class * value) for value in classes]
-    values = xr.DataArray(list(classes), dims="classes", name="classes")
-    result = simulate_each(configs, values, seeds=seeds)
-    return draw_rows(result, "classes", "C"), result
+    return draw_sweep(configs, "classes", classes, "C", seeds=seeds)
 
 
 if __name__ == "__main__":

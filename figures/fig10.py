@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 import featsim
 from figures.__main__ import main
-from figures._sweep import draw_rows, simulate_each
+from figures._sweep import draw_sweep
 
 
 def draw(
@@ -24,9 +24,7 @@ def draw(
     """Return the figure and its result: ``config`` (the paper's if left out) with each γ."""
     base = config or featsim.Config()
     configs = [base.replace(gamma=value) for value in gamma]
-    values = xr.DataArray(list(gamma), dims="gamma", name="gamma")
-    result = simulate_each(configs, values, seeds=seeds)
-    return draw_rows(result, "gamma", "γ"), result
+    return draw_sweep(configs, "gamma", gamma, "γ", seeds=seeds)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import featsim
 from figures.__main__ import main
-from figures._sweep import draw_rows, simulate_each
+from figures._sweep import draw_sweep
 
 
 def draw(
@@ -25,9 +25,7 @@ def draw(
     """Return the figure and its result: ``config`` (the paper's if left out) with each τ."""
     base = config or featsim.Config()
     configs = [base.replace(tau=value) for value in tau]
-    values = xr.DataArray(list(tau), dims="tau", name="tau")
-    result = simulate_each(configs, values, seeds=seeds)
-    return draw_rows(result, "tau", "τ"), result
+    return draw_sweep(configs, "tau", tau, "τ", seeds=seeds)
 
 
 if __name__ == "__main__":

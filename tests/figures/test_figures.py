@@ -157,6 +157,7 @@ def test_sweeps_have_a_row_for_each_value(module, dim, values, symbol, changes):
     for row, value, change in zip(axes, values, changes, strict=True):
         direct = featsim.simulate(SMALL.replace(**change), seeds=2)
         chosen = result.sel({dim: value})
+        assert featsim.Config.from_json(chosen["config"].item()) == SMALL.replace(**change)
         variables = ("test_accuracy", "learned_features", "nonzero_gradient_points")
         for ax, variable, scale in zip(row, variables, (100, 1, 1), strict=True):
             np.testing.assert_array_equal(chosen[variable], direct[variable])
