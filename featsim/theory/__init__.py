@@ -2,16 +2,25 @@
 
 from featsim.theory.accuracy import exact_accuracy
 from featsim.theory.combinations import Combinations, balanced_stream, h
+from featsim.theory.examples import EXAMPLES, Example
+from featsim.theory.fluctuations import fluctuations
 from featsim.theory.limit import mean_field
 from featsim.theory.report import Report, check
 from featsim.theory.stream_file import load_stream, save_stream
+from featsim.theory.threshold import Critical, accuracy_gap, critical
 
 __all__ = [
+    "EXAMPLES",
     "Combinations",
+    "Critical",
+    "Example",
     "Report",
+    "accuracy_gap",
     "balanced_stream",
     "check",
+    "critical",
     "exact_accuracy",
+    "fluctuations",
     "h",
     "load_stream",
     "mean_field",
