@@ -182,7 +182,7 @@ def settings(scale: Scale) -> dict[str, list[Run]]:
     if scale != "cpu":
         return {"ResNet-18": runs(scale)}
     full = base(scale, width=64, chunks=2, train_size=400, test_size=2000)
-    fashion = base(scale, dataset="fashion_mnist", chunks=4, train_size=2000)
+    fashion = base(scale, dataset="fashion_mnist", chunks=4, train_size=1200)
     return {
         "CIFAR-10, width 16": runs(scale),
         "CIFAR-10, full width": grid(full, method=METHODS),

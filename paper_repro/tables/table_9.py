@@ -17,7 +17,7 @@ _HEADER = ["method", "epochs", "seconds", "TFLOPs", "CPU memory, GiB", "GPU memo
 
 def runs(scale: Scale) -> list[Run]:
     """Return two experiments of cold, warm, shrink and perturb, and DASH, with their cost."""
-    size = {"smoke": 256, "cpu": 1600, "paper": None}[scale]
+    size = {"smoke": 256, "cpu": 800, "paper": None}[scale]
     plain = base(scale, chunks=2, train_size=size, probes=("cost",))
     return grid(plain, seed=seeds(scale), method=METHODS)
 
