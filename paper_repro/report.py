@@ -10,7 +10,8 @@ from paper_repro.observations import OBSERVATIONS
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
-from paper_repro.style import LABELS, markdown, plus_minus, with_seeds
+from paper_repro.style import markdown, with_seeds
+from paper_repro.summary import summary
 from paper_repro.verdict import HOLDS, UNKNOWN, verdict
 
 PAGE = HERE.parent / "docs" / "reproduction.md"
@@ -111,26 +112,8 @@ def _setting(name: str, runs: Sequence[Run], root: Path, scale: Scale) -> str:
     reasons = "\n".join(
         f"- *{f.claim.text}*: {f.verdict}. A likely reason: {f.claim.reason}." for f in open_claims
     )
-    parts = [f"## {name}", check.describe(records), table, reasons, _methods(records)]
+    parts = [f"## {name}", check.describe(records), table, reasons, summary(records)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _methods(records: Sequence[Records]) -> str:
-    """Return accuracy and steps of each method, at the last experiment and averaged."""
-    rows = []
-    for method in dict.fromkeys(r.run.method for r in records):
-        chosen = [r for r in records if r.run.method == method]
-        rows.append(
-            [
-                LABELS[method],
-                plus_minus([100 * r.last["test_accuracy"] for r in chosen]),
-                plus_minus([100 * r.mean("test_accuracy") for r in chosen]),
-                plus_minus([r.last["steps"] for r in chosen], 0),
-                plus_minus([r.mean("steps") for r in chosen], 0),
-            ]
-        )
-    header = ["method", "test accuracy %, last", "mean", "steps, last", "mean"]
-    return markdown(header, rows)
 
 
 def _item(kind: Kind, number: int, scale: Scale, root: Path, page: Path) -> str:

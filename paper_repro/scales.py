@@ -36,6 +36,12 @@ def seeds(scale: Scale) -> range:
     return range(_SEEDS[scale])
 
 
+def only_paper(scale: Scale, name: str) -> None:
+    """Raise ValueError unless the scale is the paper's."""
+    if scale != "paper":
+        raise ValueError(f"scale must be 'paper' for {name}, which needs ImageNet; it is {scale!r}")
+
+
 def grid(run: Run, **choices: Iterable[Any]) -> list[Run]:
     """Return the run with every combination of these settings, the first varying slowest."""
     values = itertools.product(*choices.values())

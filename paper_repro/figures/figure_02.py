@@ -6,6 +6,7 @@ line is a network trained on all from its initialization.
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paper_repro.records import Records
@@ -39,24 +40,29 @@ def draw(records: Sequence[Records]) -> Figure:
     """Draw a panel for each network: mean over seeds, one standard deviation around it."""
     figure, panels = new_figure(2)
     for axes, model in zip(panels, _TITLES, strict=True):
-        chosen = [r for r in records if r.run.model == model]
-        warm = [r for r in chosen if r.run.method == "warm"]
-        epochs = sorted({r.run.first_epochs or 0 for r in warm})
-        for row, label, fill in ((1, "on all, pretrained", "full"), (0, "pretraining", "none")):
-            groups = [[r for r in warm if r.run.first_epochs == e] for e in epochs]
-            values = [[100 * r.experiments[row]["test_accuracy"] for r in g] for g in groups]
-            means, spreads = zip(*map(mean_std, values), strict=True)
-            axes.errorbar(
-                epochs, means, spreads, fmt="s-", color=COLORS["warm"], capsize=2, fillstyle=fill,
-                label=label,
-            )  # fmt: skip
-        cold = [100 * r.last["test_accuracy"] for r in chosen if r.run.method == "cold"]
-        mean, spread = mean_std(cold)
-        axes.axhline(mean, color=COLORS["cold"], label="on all, new")
-        axes.axhspan(mean - spread, mean + spread, color=COLORS["cold"], alpha=0.25, linewidth=0)
-        axes.set(title=_TITLES[model], xlabel="pretraining epochs", xscale="log")
-        axes.set_xticks(epochs, [str(e) for e in epochs], minor=False)
-        axes.set_xticks([], minor=True)
+        draw_network(axes, [r for r in records if r.run.model == model])
+        axes.set_title(_TITLES[model])
     panels[0].set_ylabel("test accuracy (%)")
     panels[0].legend()
     return figure
+
+
+def draw_network(axes: Axes, records: Sequence[Records]) -> None:
+    """Draw one network's accuracies against the epochs of pretraining."""
+    warm = [r for r in records if r.run.method == "warm"]
+    epochs = sorted({r.run.first_epochs or 0 for r in warm})
+    for row, label, fill in ((1, "on all, pretrained", "full"), (0, "pretraining", "none")):
+        groups = [[r for r in warm if r.run.first_epochs == e] for e in epochs]
+        values = [[100 * r.experiments[row]["test_accuracy"] for r in g] for g in groups]
+        means, spreads = zip(*map(mean_std, values), strict=True)
+        axes.errorbar(
+            epochs, means, spreads, fmt="s-", color=COLORS["warm"], capsize=2, fillstyle=fill,
+            label=label,
+        )  # fmt: skip
+    cold = [100 * r.last["test_accuracy"] for r in records if r.run.method == "cold"]
+    mean, spread = mean_std(cold)
+    axes.axhline(mean, color=COLORS["cold"], label="on all, new")
+    axes.axhspan(mean - spread, mean + spread, color=COLORS["cold"], alpha=0.25, linewidth=0)
+    axes.set(xlabel="pretraining epochs", xscale="log")
+    axes.set_xticks(epochs, [str(e) for e in epochs])
+    axes.set_xticks([], minor=True)

@@ -1,0 +1,20 @@
+"""Figure 20: data discarding with DASH every 10, 15 or 20 chunks until chunk 40."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from paper_repro.discarding import discarding_runs, draw_discarding
+from paper_repro.records import Records
+from paper_repro.run import Run
+from paper_repro.scales import Scale
+
+
+def runs(scale: Scale) -> list[Run]:
+    """Return warm, and DASH at three distances."""
+    return discarding_runs(scale, "dash")
+
+
+def draw(records: Sequence[Records]) -> Figure:
+    """Draw test accuracy and steps by chunk."""
+    return draw_discarding(records)

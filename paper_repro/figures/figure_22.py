@@ -1,0 +1,34 @@
+"""Figure 22: new samples every epoch, then as many epochs on all; shrinks at equal distances."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from paper_repro.curves import by_method, draw_line, test_accuracy
+from paper_repro.records import Records
+from paper_repro.run import Run
+from paper_repro.scales import Scale, base, grid, seeds
+from paper_repro.style import new_figure
+
+METHODS = ("cold", "warm", "shrink_perturb", "dash")
+_EPOCHS = {"smoke": 12, "cpu": 40, "paper": 500}
+
+
+def runs(scale: Scale) -> list[Run]:
+    """Return 500 epochs with new samples and 500 more, a shrink every 50; fewer below paper."""
+    epochs = _EPOCHS[scale]
+    plain = base(
+        scale, arrival="continuous", chunks=epochs, epochs=epochs, every=max(2, epochs // 10),
+        probes=(),
+    )  # fmt: skip
+    return grid(plain, seed=seeds(scale), method=METHODS)
+
+
+def draw(records: Sequence[Records]) -> Figure:
+    """Draw the test accuracy as the data arrive, a line a method; the last is after the rest."""
+    figure, (axes,) = new_figure(1)
+    for line in by_method(records):
+        draw_line(axes, line, test_accuracy)
+    axes.set(xlabel="epoch with new samples", ylabel="test accuracy (%)")
+    axes.legend()
+    return figure
