@@ -98,3 +98,23 @@ def test_no_traceback_from_the_command_line():
     assert run.returncode == 2
     assert run.stderr.startswith("error: figure must be one of")
     assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("number", [n for n in catalog.numbers("figure") if n not in (8, 19)])
+def test_every_figure_runs_and_draws(tmp_path, number):
+    assert main(["figure", str(number), "--scale", "smoke", "--root", str(tmp_path)]) == 0
+    assert (tmp_path / f"figure_{number:02d}-smoke.png").is_file()
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("number", catalog.numbers("table"))
+def test_every_table_runs_and_prints(tmp_path, capsys, number):
+    assert main(["table", str(number), "--scale", "smoke", "--root", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("|")
+
+
+def test_imagenet_is_for_the_paper_scale(tmp_path, capsys):
+    for number in ("8", "19"):
+        assert main(["figure", number, "--scale", "cpu", "--root", str(tmp_path)]) == 2
+        assert "scale must be 'paper'" in capsys.readouterr().err
