@@ -1,39 +1,8 @@
-"""Which points a set of learned features classifies well: counted on points, or in probability."""
+"""The probability that a random point lacks learned features, from the Poisson-binomial law."""
 
 import numpy as np
 
 from featsim._compile import kernel
-from featsim._training_kernels import (
-    WORDS_PER_TILE,
-    add_feature,
-    count,
-    counter_planes,
-    reset_counters,
-)
-
-
-@kernel
-def well_classified(points, valid, learned, tau, out):
-    """Count in ``out[j]`` the points with at least tau features of the set ``learned[j]``."""
-    K, W = points.shape
-    planes = np.empty((counter_planes(tau), W), np.uint64)
-    carry = np.empty(WORDS_PER_TILE, np.uint64)
-    missing = np.empty(W, np.uint64)
-    counted = np.zeros(K, np.bool_)
-    points_in_all = count(valid, 0, W)
-    for j in range(learned.shape[0]):
-        start_anew = j == 0
-        for k in range(K):
-            start_anew |= counted[k] and not learned[j, k]
-        if start_anew:
-            reset_counters(planes, tau, 0, W)
-            for w in range(W):
-                missing[w] = valid[w]
-        for k in range(K):
-            if learned[j, k] and (start_anew or not counted[k]):
-                add_feature(points, k, planes, missing, carry, 0, W)
-            counted[k] = learned[j, k]
-        out[j] = points_in_all - count(missing, 0, W)
 
 
 @kernel

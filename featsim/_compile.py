@@ -11,15 +11,23 @@ import numba
 import numpy as np
 from numba.extending import intrinsic, overload
 
+njit: Any = numba.njit
+FLAGS = {"nogil": True, "error_model": "numpy"}
+
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile ``function`` with the flags that all kernels share."""
-    return numba.njit(function, cache=True, nogil=True, error_model="numpy")
+    """Compile a function that Python calls."""
+    return njit(function, cache=True, **FLAGS)
+
+
+def piece(function: Callable[..., Any]) -> Any:
+    """Compile a part of kernels that Python never calls; it is cached with its callers."""
+    return njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, **FLAGS)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """Compile a piece that is inlined, so that the loops around it become vector code."""
-    return numba.njit(function, cache=True, nogil=True, error_model="numpy", forceinline=True)
+    """Compile a part that is inlined, so that the loops around it become vector code."""
+    return njit(function, forceinline=True, no_cfunc_wrapper=True, **FLAGS)
 
 
 def popcount(word: np.uint64) -> int:

@@ -6,9 +6,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from featsim._accuracy_kernels import tail_probability, well_classified
+from featsim._accuracy_kernels import tail_probability
 from featsim._points import PackedPoints
-from featsim._training_kernels import run_experiments
+from featsim._training_kernels import run_experiments, well_classified
 from featsim.inits import Init
 
 Counts = npt.NDArray[np.int64]
@@ -52,10 +52,12 @@ def run_class(points: PackedPoints, gamma: float, tau: int, inits: tuple[Init, .
             whole_tau,
             init.keep_learned,
             init.keep_memorized,
-            result.learned[i],
-            result.learn_count[i],
-            result.nonzero_gradient_points[i],
-            result.memorized_points[i],
+            (
+                result.learned[i],
+                result.learn_count[i],
+                result.nonzero_gradient_points[i],
+                result.memorized_points[i],
+            ),
         )
     return result
 

@@ -10,7 +10,7 @@ pass over them reads and writes.
 
 import numpy as np
 
-from featsim._compile import inlined, kernel, popcount
+from featsim._compile import inlined, kernel, piece, popcount
 
 ALL, NONE, ONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0), np.uint64(1)
 WORDS_PER_TILE = 512
@@ -45,17 +45,18 @@ def count_feature(points, k, active, start, stop):
 
 
 @inlined
-def counter_planes(tau):
-    """Return the number of planes of a counter up to tau: the smallest even P with 2**P >= tau."""
+def new_counters(tau, size):
+    """Return counters up to tau for ``size`` words: the planes, an even number P, 2**P >= tau."""
     P = 2
     while tau > (1 << P):
         P += 2
-    return P
+    return np.empty((P, size), np.uint64), np.empty(WORDS_PER_TILE, np.uint64)
 
 
-@kernel
-def reset_counters(planes, tau, start, stop):
+@piece
+def reset_counters(counters, tau, start, stop):
     """Set the counters of the words start … stop to no learned feature."""
+    planes = counters[0]
     first = (1 << planes.shape[0]) - tau
     for plane in range(planes.shape[0]):
         bit = ALL if (first >> plane) & 1 else NONE
@@ -63,13 +64,14 @@ def reset_counters(planes, tau, start, stop):
             planes[plane, w] = bit
 
 
-@kernel
-def add_feature(points, k, planes, active, carry, start, stop):
+@piece
+def add_feature(points, k, active, counters, start, stop):
     """Count feature k as learned for the points that have it, in the words start … stop.
 
-    Points that reach τ learned features leave ``active``; ``carry`` is scratch space of one word
-    for each word of a tile, which stays in the fastest cache.
+    Points that reach τ learned features leave ``active``. ``counters`` are the planes and scratch
+    space for the carry, of one word for each word of a tile, which stays in the fastest cache.
     """
+    planes, carry = counters
     last = planes.shape[0] - 2
     for begin in range(start, stop, WORDS_PER_TILE):
         end = min(begin + WORDS_PER_TILE, stop)
@@ -101,38 +103,24 @@ def settle(keys, i):
     keys[i] = key
 
 
-@kernel
-def train(
-    points,
-    active,
-    planes,
-    carry,
-    learned,
-    bounds,
-    order,
-    gamma,
-    start,
-    old,
-    stop,
-    repeats,
-    path,
-    found,
-    covered,
-    learn_count,
-):
-    """One training run (Algorithm 2) on the words start … stop; ``active`` ends as what is left.
+@piece
+def train(points, active, counters, learned, bounds, gamma, span, repeats, last_run, learn_count):
+    """One training run (Algorithm 2) on the words of ``span``; ``active`` ends as what is left.
 
     ``bounds[k]`` is at least the number of active points with feature k, and ends so. Counts only
     fall during a run, so that features are recounted from the largest bound down until a count is
     above all bounds that follow (lazy greedy, Minoux 1978). A key holds a bound and its feature,
-    so that ties go to the lowest feature. ``order`` is that of the keys as the last run began.
+    so that ties go to the lowest feature.
 
-    ``path[i]`` is the feature that the last run learned at step i, −1 behind its last. A run that
+    ``last_run`` is what the run before leaves for this one: ``order``, that of the keys at first;
+    ``path[i]``, the feature it learned at step i, −1 behind its last; and counts. A run that
     ``repeats`` the start of the last one mostly learns the same sets of features, if not in the
     same order. At a step with the same set, the count ``found[i, k]`` over the first
     ``covered[i, k]`` words holds again; if those are all the old words, only the new words,
     old … stop, are counted. So the old words are brought up to date only when they are counted.
     """
+    start, old, stop = span
+    order, path, found, covered = last_run
     K = learned.size
     shift = 1
     while (1 << shift) < K:
@@ -157,7 +145,7 @@ def train(
                 total = found[step, k] + count_feature(points, k, active, old, stop)
             else:
                 while updated < step:
-                    add_feature(points, path[updated], planes, active, carry, start, old)
+                    add_feature(points, path[updated], active, counters, start, old)
                     updated += 1
                 total = count_feature(points, k, active, start, stop)
             found[step, k], covered[step, k], bounds[k] = total, stop, total
@@ -170,7 +158,7 @@ def train(
         k = mask - (top & mask)
         learned[k] = True
         learn_count[k] = bounds[k]
-        add_feature(points, k, planes, active, carry, old, stop)
+        add_feature(points, k, active, counters, old, stop)
         for place in range(best, step, -1):
             keys[place] = keys[place - 1]
         for place in range(i - 1, step, -1):
@@ -187,42 +175,32 @@ def train(
         step += 1
     path[step] = -1
     while updated < step:
-        add_feature(points, path[updated], planes, active, carry, start, old)
+        add_feature(points, path[updated], active, counters, start, old)
         updated += 1
 
 
 @kernel
-def run_experiments(
-    points,
-    valid,
-    first_word,
-    gamma,
-    tau,
-    keep_learned,
-    keep_memorized,
-    learned,
-    learn_count,
-    nonzero_gradient,
-    memorized_points,
-):
+def run_experiments(points, valid, first_word, gamma, tau, keep_learned, keep_memorized, out):
     """Algorithms 3 (random), 4 (warm) and 5 (ideal): experiment j trains on all points so far.
 
-    ``first_word`` (J + 1,) bounds the words of each chunk. Fills ``learned`` and ``learn_count``
-    (J, K), −1 where a feature was not learned in that experiment, and ``nonzero_gradient`` and
-    ``memorized_points`` (J,).
+    ``first_word`` (J + 1,) bounds the words of each chunk. Fills the arrays of ``out``: whether a
+    feature is learned, and its count if it was learned in that experiment, else −1, (J, K); points
+    with non-zero gradient at the start and memorized points at the end, (J,).
     """
+    learned, learn_count, nonzero_gradient, memorized_points = out
     K, W = points.shape
-    planes = np.empty((counter_planes(tau), W), np.uint64)
-    carry = np.empty(WORDS_PER_TILE, np.uint64)
+    counters = new_counters(tau, W)
     active = np.empty(W, np.uint64)
     memorized = np.zeros(W, np.uint64)
     known = np.zeros(K, np.bool_)
     totals = np.zeros(K, np.int64)
     bounds = np.zeros(K, np.int64)
-    order = np.arange(K)
-    path = np.full(K + 1, -1, np.int64)
-    found = np.empty((K + 1, K), np.int64)
-    covered = np.full((K + 1, K), -1, np.int64)
+    last_run = (
+        np.arange(K),
+        np.full(K + 1, -1, np.int64),
+        np.empty((K + 1, K), np.int64),
+        np.full((K + 1, K), -1, np.int64),
+    )
     repeats = not keep_learned and not keep_memorized
     for j in range(first_word.size - 1):
         old, stop = first_word[j], first_word[j + 1]
@@ -230,9 +208,10 @@ def run_experiments(
         # where both are kept, no point of an earlier chunk has a gradient.
         anew = old if keep_learned else 0
         start = old if keep_learned and keep_memorized else 0
+        span, counts = (start, old, stop), learn_count[j]
         for w in range(anew, stop):
             active[w] = valid[w] & ~memorized[w]
-        reset_counters(planes, tau, anew, stop)
+        reset_counters(counters, tau, anew, stop)
         for k in range(K):
             if not keep_learned:
                 known[k] = False
@@ -242,28 +221,11 @@ def run_experiments(
             new = count_feature(points, k, valid, old, stop)
             totals[k] += new
             bounds[k] += new
-            learn_count[j, k] = -1
+            counts[k] = -1
             if known[k]:
-                add_feature(points, k, planes, active, carry, old, stop)
+                add_feature(points, k, active, counters, old, stop)
         nonzero_gradient[j] = count(active, start, stop)
-        train(
-            points,
-            active,
-            planes,
-            carry,
-            known,
-            bounds,
-            order,
-            gamma,
-            start,
-            old,
-            stop,
-            repeats,
-            path,
-            found,
-            covered,
-            learn_count[j],
-        )
+        train(points, active, counters, known, bounds, gamma, span, repeats, last_run, counts)
         if keep_memorized:
             for w in range(start, stop):
                 memorized[w] |= active[w]
@@ -272,3 +234,26 @@ def run_experiments(
             memorized_points[j] = count(active, start, stop)
         for k in range(K):
             learned[j, k] = known[k]
+
+
+@kernel
+def well_classified(points, valid, learned, tau, out):
+    """Count in ``out[j]`` the points with at least tau features of the set ``learned[j]``."""
+    K, W = points.shape
+    counters = new_counters(tau, W)
+    missing = np.empty(W, np.uint64)
+    counted = np.zeros(K, np.bool_)
+    points_in_all = count(valid, 0, W)
+    for j in range(learned.shape[0]):
+        start_anew = j == 0
+        for k in range(K):
+            start_anew |= counted[k] and not learned[j, k]
+        if start_anew:
+            reset_counters(counters, tau, 0, W)
+            for w in range(W):
+                missing[w] = valid[w]
+        for k in range(K):
+            if learned[j, k] and (start_anew or not counted[k]):
+                add_feature(points, k, missing, counters, 0, W)
+            counted[k] = learned[j, k]
+        out[j] = points_in_all - count(missing, 0, W)
