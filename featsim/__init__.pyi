@@ -9,6 +9,7 @@ from .sampling import sample_test as sample_test
 from .simulation import simulate as simulate
 from .simulation import simulate_stream as simulate_stream
 from .stream import FeatureStream as FeatureStream
+from .sweeping import sweep as sweep
 from .tracing import trace as trace
 
 __version__: str

@@ -1,0 +1,166 @@
+"""Sweeps: the simulations of every combination of values, on threads or on an executor."""
+
+import concurrent.futures
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from featsim import _checks
+from featsim._sweep_estimate import check_memory
+from featsim._sweep_piece import Arrays, run_piece
+from featsim._sweep_plan import Piece, Plan, make_plan
+from featsim._sweep_result import Result
+from featsim._sweep_store import Store
+from featsim._workers import processors
+from featsim.config import Config
+from featsim.inits import Init, resolve
+from featsim.sampling import check_seeds
+from featsim.simulation import PAPER_INITS
+
+
+def sweep(
+    config: Config,
+    *,
+    inits: str | Init | Iterable[str | Init] = PAPER_INITS,
+    seeds: int | Sequence[int] = 10,
+    executor: concurrent.futures.Executor | None = None,
+    keep: str | Iterable[str] = (),
+    reduce: str | None = None,
+    workers: int | None = None,
+    output: str | Path | None = None,
+    progress: bool | None = None,
+    **axes: Iterable[Any],
+) -> xr.Dataset:
+    """Simulate every combination of the values of some fields of a configuration.
+
+    Each setting gives, bit for bit, what ``simulate`` gives for it. Points are drawn once for
+    settings that differ in γ and τ only, which do not change the data.
+
+    Parameters
+    ----------
+    config
+        The fields that are not swept.
+    inits, seeds
+        As for ``simulate``.
+    executor
+        Where to compute: any executor of ``concurrent.futures``, also that of a Dask cluster,
+        ``Client(…).get_executor()``. If not given, threads of this process.
+    keep
+        Variables by class and feature to keep: ``learned``, ``learn_step``, ``learn_count``,
+        ``frequencies``. They need the same classes and features in all settings.
+    reduce
+        ``"mean_std"`` to keep only mean and standard deviation over the seeds, of the population
+        as ``Dataset.std`` has it. They are computed where the work is done.
+    workers
+        Threads; as many as there are processors if it is not given. Not with an executor.
+    output
+        A NetCDF file for the result. Finished pieces are stored beside it, in ``<output>.pieces``,
+        until all are there: the same call continues a sweep that was stopped, and returns one that
+        is finished.
+    progress
+        Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
+    **axes
+        Values of fields of Config, except ``experiments`` and ``frequencies``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of ``simulate``, without those by class and feature that are not kept. Dims:
+        one for each axis, in the order given, then ``seed`` (or ``statistic``, which is ``mean``
+        or ``std``), then those of the variable. Settings without test points have a
+        ``test_accuracy`` of NaN. Results do not depend on who computes them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument, or a combination of values, is not allowed, or the output belongs to
+        another sweep. Nothing is computed then.
+    MemoryError
+        If the result cannot fit the memory that is available.
+    """
+    plan = make_plan(config, axes, resolve(inits), check_seeds(seeds), keep, reduce)
+    if executor is not None and workers is not None:
+        raise ValueError(f"workers must not be given with an executor, not {workers!r}")
+    threads = processors() if workers is None else _checks.integer("workers", workers, 1)
+    check_memory(plan, threads if executor is None else 0, filed=output is not None)
+    if output is None:
+        return _compute(plan, executor, threads, progress, None)
+    with Store(output, plan) as store:
+        dataset = store.result()
+        if dataset is None:
+            dataset = _compute(plan, executor, threads, progress, store)
+        store.finish(dataset)
+    return dataset
+
+
+def _compute(
+    plan: Plan,
+    executor: concurrent.futures.Executor | None,
+    threads: int,
+    progress: bool | None,
+    store: Store | None,
+) -> xr.Dataset:
+    from tqdm.auto import tqdm
+
+    result, missing, done = Result(plan), [], 0
+    stored = set() if store is None else store.numbers()
+    for piece in plan.pieces():
+        if store is not None and piece.number in stored:
+            result.take(store.piece(piece.number))
+            done += piece.simulations
+        else:
+            missing.append(piece)
+    with (
+        tqdm(
+            total=plan.simulations,
+            initial=done,
+            unit="simulation",
+            unit_scale=True,
+            delay=1.0,
+            leave=False,
+            disable=None if progress is None else not progress,
+        ) as bar,
+        _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit,
+    ):
+        for piece, arrays in _completed(missing, submit):
+            if store is not None:
+                store.add(piece.number, arrays)
+            result.take(arrays)
+            bar.update(piece.simulations)
+    return result.dataset()
+
+
+Submit = Callable[[Piece], "concurrent.futures.Future[Arrays]"]
+
+
+@contextlib.contextmanager
+def _threads(number: int) -> Iterator[Submit]:
+    """Compute on threads, which stop within one simulation when the sweep ends early."""
+    end = threading.Event()
+    pool = concurrent.futures.ThreadPoolExecutor(max(number, 1))
+    try:
+        yield lambda piece: pool.submit(run_piece, piece, end.is_set)
+    finally:
+        end.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _others(executor: concurrent.futures.Executor) -> Iterator[Submit]:
+    """Compute on the user's executor, which goes on."""
+    yield lambda piece: executor.submit(run_piece, piece)
+
+
+def _completed(pieces: list[Piece], submit: Submit) -> Iterator[tuple[Piece, Arrays]]:
+    """Yield the pieces as they end; cancel the others at the first error."""
+    futures = {submit(piece): piece for piece in pieces}
+    try:
+        for future in concurrent.futures.as_completed(futures):
+            yield futures.pop(future), future.result()
+    finally:
+        for future in futures:
+            future.cancel()
