@@ -94,8 +94,8 @@ def _estimate(plan: Plan, store: Store, threads: int) -> str:
     sizes = " × ".join(f"{size} {name}" for name, size in dims.items())
     lines = [f"{sizes} = {plan.simulations:,} simulations of {len(plan.inits)} inits"]
     pieces = list(plan.pieces())
-    stored = store.numbers()
-    missing = sum(piece.simulations for piece in pieces if piece.number not in stored)
+    stored = store.keys()
+    missing = sum(piece.simulations for piece in pieces if piece.key not in stored)
     if store.output.exists():
         return f"{lines[0]}; all are stored"
     if stored:

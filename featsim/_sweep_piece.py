@@ -82,11 +82,12 @@ def _simulate(batch: Batch, piece: Piece, stopped: Callable[[], bool]) -> Arrays
         "learned_features": learned_features,
         "nonzero_gradient_points": nonzero_gradient,
         "memorized_points": memorized,
+        "test_accuracy": np.full(series, np.nan),
+        "exact_accuracy": 1.0 - (C - 1) / C * missing.mean(axis=-1),
     }
     if config.test_points:
         guessed = (config.test_points - well_classified) / C
         table["test_accuracy"] = (well_classified + guessed) / config.test_points
-    table["exact_accuracy"] = 1.0 - (C - 1) / C * missing.mean(axis=-1)
     if piece.keep:
         kept = {"learned": learned, "learn_count": learn_count, "frequencies": all_frequencies}
         if "learn_step" in piece.keep:

@@ -1,6 +1,7 @@
 """The plan of a sweep: its settings, and the pieces of work that they are computed in."""
 
 import dataclasses
+import hashlib
 import itertools
 import json
 import math
@@ -41,11 +42,15 @@ class Batch:
 class Piece:
     """What is computed in one place, and stored and sent as one."""
 
-    number: int
     batches: tuple[Batch, ...]
     inits: tuple[Init, ...]
     keep: tuple[str, ...]
     reduce: str | None
+
+    @property
+    def key(self) -> str:
+        """A name that tells what is computed, so that no other piece is taken for it."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
 
     @property
     def simulations(self) -> int:
@@ -92,16 +97,16 @@ class Plan:
         total = sum(seconds(config, len(self.inits)) for config in self.configs) * len(self.seeds)
         target = max(PIECE_SECONDS, total / MOST_PIECES)
         target = min(target, max(SHORTEST_PIECE, total / FEWEST_PIECES))
-        number, expected = 0, 0.0
+        expected = 0.0
         waiting: list[Batch] = []
         for batch in self._batches(target):
             cost = batch.simulations * seconds(batch.config, len(self.inits))
             if waiting and expected + cost > target:
-                yield Piece(number, tuple(waiting), self.inits, self.keep, self.reduce)
-                number, waiting, expected = number + 1, [], 0.0
+                yield Piece(tuple(waiting), self.inits, self.keep, self.reduce)
+                waiting, expected = [], 0.0
             waiting.append(batch)
             expected += cost
-        yield Piece(number, tuple(waiting), self.inits, self.keep, self.reduce)
+        yield Piece(tuple(waiting), self.inits, self.keep, self.reduce)
 
     def _batches(self, target: float) -> Iterator[Batch]:
         """Yield batches of at most ``target`` seconds, or of one simulation where that is more.

@@ -28,8 +28,7 @@ class Result:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.arrays = {
-            name: np.full(shape, _missing(dtype), dtype)
-            for name, (shape, dtype) in layout(plan).items()
+            name: np.empty(shape, dtype) for name, (shape, dtype) in layout(plan).items()
         }
 
     def take(self, piece: Arrays) -> None:
@@ -85,8 +84,3 @@ def layout(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
         for name in SERIES + plan.keep
         if tested or name != "test_accuracy"
     }
-
-
-def _missing(dtype: npt.DTypeLike) -> float:
-    """Return what stands where there are no test points; nothing else is missing in the end."""
-    return np.nan if np.dtype(dtype).kind == "f" else 0

@@ -68,16 +68,16 @@ class Store:
         types = {name: "float64" if reduced else VARIABLES[str(name)].dtype for name in dataset}
         return dataset.astype(types)
 
-    def numbers(self) -> set[int]:
-        """Return the numbers of the pieces that are stored."""
-        return {int(file.stem[6:]) for file in self.folder.glob("piece-*.nc")}
+    def keys(self) -> set[str]:
+        """Return the keys of the pieces that are stored."""
+        return {file.stem for file in self.folder.glob("*.nc")}
 
-    def piece(self, number: int) -> Arrays:
+    def piece(self, key: str) -> Arrays:
         """Return a piece that is stored."""
-        with xr.open_dataset(self._file(number), engine="scipy") as dataset:
+        with xr.open_dataset(self._file(key), engine="scipy") as dataset:
             return {str(name): values.to_numpy() for name, values in dataset.items()}
 
-    def add(self, number: int, arrays: Arrays) -> None:
+    def add(self, key: str, arrays: Arrays) -> None:
         """Store a piece."""
         dataset = xr.Dataset(
             {
@@ -85,20 +85,20 @@ class Store:
                 for name, values in arrays.items()
             }
         )
-        _write(self._file(number), lambda new: dataset.to_netcdf(new, engine="scipy"))
+        _write(self._file(key), lambda new: dataset.to_netcdf(new, engine="scipy"))
 
     def finish(self, dataset: xr.Dataset) -> None:
         """Write the file, and remove the pieces, which it holds all."""
         if not self.output.exists():
             _write(self.output, lambda new: dataset.to_netcdf(new, engine="scipy"))
-        for file in (*self.folder.glob("piece-*.nc"), self.folder / DESCRIPTION):
+        for file in (*self.folder.glob("*.nc"), self.folder / DESCRIPTION):
             file.unlink(missing_ok=True)
         self.lock.release()
         (self.folder / "lock").unlink(missing_ok=True)
         self.folder.rmdir()
 
-    def _file(self, number: int) -> Path:
-        return self.folder / f"piece-{number:06d}.nc"
+    def _file(self, key: str) -> Path:
+        return self.folder / f"{key}.nc"
 
     def _refuse_another(self, path: Path, stored: dict[str, Any]) -> None:
         differences = [

@@ -107,10 +107,10 @@ def _compute(
     from tqdm.auto import tqdm
 
     result, missing, done = Result(plan), [], 0
-    stored = set() if store is None else store.numbers()
+    stored = set() if store is None else store.keys()
     for piece in plan.pieces():
-        if store is not None and piece.number in stored:
-            result.take(store.piece(piece.number))
+        if store is not None and piece.key in stored:
+            result.take(store.piece(piece.key))
             done += piece.simulations
         else:
             missing.append(piece)
@@ -128,7 +128,7 @@ def _compute(
     ):
         for piece, arrays in _completed(missing, submit):
             if store is not None:
-                store.add(piece.number, arrays)
+                store.add(piece.key, arrays)
             result.take(arrays)
             bar.update(piece.simulations)
     return result.dataset()

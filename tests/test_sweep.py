@@ -1,0 +1,205 @@
+"""A sweep equals ``simulate`` setting by setting, wherever and in whatever order it is computed."""
+
+import concurrent.futures
+import multiprocessing
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import featsim
+from featsim import _sweep_piece, _sweep_plan
+
+SMALL = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=120)
+FORGETFUL = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)
+AXES = {"tau": (2, 1), "classes": (3, 2), "gamma": (2.5, 8), "max_frequency": (0.4, 0.9)}
+
+
+@pytest.fixture
+def many_pieces(monkeypatch):
+    """Cut even the smallest sweep into pieces."""
+    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", 0.0)
+
+
+class Backwards(concurrent.futures.Executor):
+    """Computes the last piece first, and each as its result is asked for."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, function, /, *args):
+        self.waiting.append((future := concurrent.futures.Future(), function, args))
+        if len(self.waiting) == self.expected:
+            for late, late_function, late_args in reversed(self.waiting):
+                late.set_result(late_function(*late_args))
+        return future
+
+
+def assert_equal_to_simulate(out, config, axes, **options):
+    for place in np.ndindex(*(len(values) for values in axes.values())):
+        setting = {name: axes[name][i] for (name, i) in zip(axes, place, strict=True)}
+        alone = featsim.simulate(config.replace(**setting), workers=1, **options)
+        got = out.sel(setting, drop=True)
+        for name, values in got.items():
+            assert values.dtype == alone[name].dtype
+            xr.testing.assert_identical(values, alone[name])
+
+
+@pytest.mark.usefixtures("many_pieces")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_equals_simulate(workers):
+    inits = ("ideal", FORGETFUL, "warm", "random")
+    out = featsim.sweep(SMALL, inits=inits, seeds=[5, 2], workers=workers, **AXES)
+    assert tuple(out.dims) == (*AXES, "seed", "init", "experiment")
+    assert {"test_accuracy", "exact_accuracy", "memorized_points"} < set(out)
+    assert_equal_to_simulate(out, SMALL, AXES, inits=inits, seeds=[5, 2])
+
+
+@pytest.mark.usefixtures("many_pieces")
+def test_keeps_what_is_asked_for():
+    axes = {"gamma": [2, 8], "points_per_chunk": [60, 130]}
+    keep = ("learned", "learn_step", "learn_count", "frequencies")
+    out = featsim.sweep(SMALL, seeds=3, keep=keep, **axes)
+    assert set(keep) < set(out)
+    assert out.learned.dims == (*axes, "seed", "init", "experiment", "class", "feature")
+    assert_equal_to_simulate(out, SMALL, axes, seeds=3)
+    only = featsim.sweep(SMALL, seeds=3, keep="learned", **axes)
+    xr.testing.assert_identical(only.drop_attrs(deep=False), out.drop_attrs(deep=False)[list(only)])
+
+
+@pytest.mark.usefixtures("many_pieces")
+def test_mean_and_deviation_are_those_over_the_seeds():
+    axes = {"gamma": [2, 8], "classes": [2, 3]}
+    full = featsim.sweep(SMALL, seeds=4, **axes)
+    out = featsim.sweep(SMALL, seeds=4, reduce="mean_std", **axes)
+    assert out.learned_features.dims == (*axes, "statistic", "init", "experiment")
+    for name in full:
+        mean, std = full[name].mean("seed"), full[name].std("seed")
+        np.testing.assert_allclose(out[name].sel(statistic="mean"), mean, rtol=1e-13)
+        np.testing.assert_allclose(out[name].sel(statistic="std"), std, rtol=1e-9, atol=1e-13)
+    assert float(out.learned_features.sel(statistic="std").max()) > 0
+
+
+@pytest.mark.usefixtures("many_pieces")
+@pytest.mark.parametrize("reduce", [None, "mean_std"])
+def test_order_does_not_matter(reduce):
+    plan = _sweep_plan.make_plan(SMALL, AXES, (FORGETFUL,), range(3), (), reduce)
+    executor = Backwards()
+    executor.expected = len(list(plan.pieces()))
+    assert executor.expected > 8
+    options = {"inits": FORGETFUL, "seeds": 3, "reduce": reduce, **AXES}
+    expected = featsim.sweep(SMALL, workers=1, **options)
+    xr.testing.assert_identical(featsim.sweep(SMALL, executor=executor, **options), expected)
+
+
+@pytest.mark.usefixtures("many_pieces")
+def test_other_processes():
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(2, spawn) as executor:
+        out = featsim.sweep(SMALL, seeds=2, executor=executor, **AXES)
+    xr.testing.assert_identical(out, featsim.sweep(SMALL, seeds=2, workers=1, **AXES))
+
+
+@pytest.mark.parametrize("reduce", [None, "mean_std"])
+@pytest.mark.parametrize("shortest", [0.0, 1e-3, 0.05])
+def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
+    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", shortest)
+    config = featsim.Config()
+    axes = {"gamma": range(1, 31), "classes": [2, 5], "tau": range(1, 5)}
+    plan = _sweep_plan.make_plan(config, axes, (FORGETFUL,), range(7), (), reduce)
+    pieces = list(plan.pieces())
+    assert len({piece.key for piece in pieces}) == len(pieces)
+    found = []
+    for piece in pieces:
+        for batch in piece.batches:
+            assert reduce is None or len(batch.seeds) == 7
+            for place, gamma, tau in batch.settings:
+                assert batch.config.replace(gamma=gamma, tau=tau) == plan.configs[place]
+                found += [(place, *seed) for seed in batch.seeds]
+    assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
+    costs = [piece.simulations * _sweep_plan.seconds(config, 1) for piece in pieces]
+    assert max(costs) < 3 * _sweep_plan.PIECE_SECONDS
+
+
+def test_points_are_drawn_once_for_gamma_and_tau(monkeypatch):
+    drawn = []
+
+    def draw(config, seed, label):
+        drawn.append((config.max_frequency, seed, label))
+        return draw_class(config, seed, label)
+
+    draw_class = _sweep_piece.draw_class
+    monkeypatch.setattr(_sweep_piece, "draw_class", draw)
+    axes = {"gamma": range(1, 6), "max_frequency": [0.5, 1.0], "tau": range(1, 6)}
+    featsim.sweep(SMALL, seeds=2, **axes)
+    assert sorted(drawn) == [(p, s, c) for p in (0.5, 1.0) for s in (0, 1) for c in (0, 1)]
+
+
+def test_settings_without_test_points():
+    out = featsim.sweep(SMALL, seeds=1, test_points=[0, 120])
+    assert out.test_accuracy.sel(test_points=0).isnull().all()
+    assert not out.test_accuracy.sel(test_points=120).isnull().any()
+    assert "test_accuracy" not in featsim.sweep(SMALL.replace(test_points=0), seeds=1, tau=[1, 2])
+
+
+def test_without_axes_it_is_one_setting():
+    out = featsim.sweep(SMALL, seeds=2)
+    assert tuple(out.dims) == ("seed", "init", "experiment")
+    assert_equal_to_simulate(out, SMALL, {}, seeds=2)
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "sentence"),
+    [
+        (ValueError, {"colour": [1]}, "an axis must be among classes, .*, not 'colour'"),
+        (ValueError, {"experiments": [1, 2]}, "experiments cannot be an axis"),
+        (ValueError, {"frequencies": [None]}, "an axis must be among"),
+        (TypeError, {"gamma": 10}, "gamma must be several values, as it is an axis, not 10"),
+        (TypeError, {"gamma": "10"}, "gamma must be several values, as it is an axis, not '10'"),
+        (ValueError, {"gamma": []}, "gamma must have at least one value"),
+        (ValueError, {"gamma": [1, 1.0]}, "gamma must have different values"),
+        (
+            ValueError,
+            {"classes": [2, 7], "tau": [1]},
+            "at classes = 7, tau = 1: points_per_chunk must be a multiple of classes = 7, not 60",
+        ),
+        (TypeError, {"tau": [1.5]}, "at tau = 1.5: tau must be an integer in 1 … 8, not 1.5"),
+        (ValueError, {"keep": "colour"}, "keep must be among learned, .*, not 'colour'"),
+        (ValueError, {"keep": "learned", "features": [9, 10]}, "keep must be empty where features"),
+        (ValueError, {"keep": "learned", "reduce": "mean_std"}, "keep must be empty with reduce"),
+        (ValueError, {"reduce": "max"}, "reduce must be None or 'mean_std', not 'max'"),
+        (ValueError, {"workers": 0}, "workers must be an integer of at least 1, not 0"),
+        (ValueError, {"workers": 1, "executor": Backwards()}, "workers must not be given with an"),
+        (ValueError, {"seeds": 0}, "seeds must be an integer of at least 1, not 0"),
+        (ValueError, {"inits": "hot"}, "inits must be among"),
+        (ValueError, {"output": "no/such/folder.nc"}, "output must be a file in a folder that exi"),
+    ],
+)
+def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, sentence):
+    monkeypatch.delattr(_sweep_piece, "draw_class")
+    with pytest.raises(error, match=sentence):
+        featsim.sweep(SMALL, **options)
+
+
+def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
+    monkeypatch.delattr(_sweep_piece, "draw_class")
+    config = featsim.Config(experiments=10**9)
+    with pytest.raises(MemoryError, match=r"needs .* GiB of memory, but .* GiB are available"):
+        featsim.sweep(config, gamma=[1, 2])
+    config = featsim.Config(experiments=10**5, points_per_chunk=2)
+    with pytest.raises(ValueError, match=r"output can hold 2 GiB of a variable, not 2\.2 GiB"):
+        featsim.sweep(config, seeds=1000, output=tmp_path / "large.nc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_name_is_the_function_even_after_the_command_is_imported():
+    program = """
+import featsim.sweep
+import importlib
+assert importlib.import_module("featsim.sweep") is featsim.sweep
+from featsim import sweep
+assert sweep is featsim.sweep is featsim.sweeping.sweep
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)

@@ -1,0 +1,186 @@
+"""A stored sweep: continued after a kill, refused to another sweep, never half written."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import filelock
+import pytest
+import xarray as xr
+
+import featsim
+from featsim import _sweep_plan, _sweep_store, sweeping
+
+CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=60)
+AXES = {"gamma": [2, 4, 8], "tau": range(1, 5)}
+
+
+@pytest.fixture
+def many_pieces(monkeypatch):
+    """Cut even the smallest sweep into pieces."""
+    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", 0.0)
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """Return the list of the pieces that are computed."""
+    keys = []
+
+    def run_piece(piece, stopped):
+        keys.append(piece.key)
+        return compute(piece, stopped)
+
+    compute = sweeping.run_piece
+    monkeypatch.setattr(sweeping, "run_piece", run_piece)
+    return keys
+
+
+class Kill(BaseException):
+    """Ends a sweep as Ctrl-C does, at a place of the test's choice."""
+
+
+def interrupt_after(monkeypatch, pieces):
+    def add(self, key, arrays):
+        write(self, key, arrays)
+        if len(self.keys()) == pieces:
+            raise Kill
+
+    write = _sweep_store.Store.add
+    monkeypatch.setattr(_sweep_store.Store, "add", add)
+
+
+@pytest.mark.usefixtures("many_pieces")
+def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
+    file = tmp_path / "sweep.nc"
+    options = {"seeds": 3, "keep": "learned", "workers": 1, **AXES}
+    expected = featsim.sweep(CONFIG, **options)
+    everything = sorted(computed)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 5)
+        with pytest.raises(Kill):
+            featsim.sweep(CONFIG, output=file, **options)
+    stored = {piece.stem for piece in (tmp_path / "sweep.nc.pieces").glob("*.nc")}
+    assert len(stored) == 5
+    assert not file.exists()
+    computed.clear()
+    out = featsim.sweep(CONFIG, output=file, **options)
+    assert sorted(computed) == sorted(set(everything) - stored)
+    xr.testing.assert_identical(out, expected)
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.nc"]
+    computed.clear()
+    again = featsim.sweep(CONFIG, output=file, **options)
+    assert not computed
+    xr.testing.assert_identical(again, expected)
+    for name, values in again.items():
+        assert values.dtype == expected[name].dtype
+
+
+def test_a_killed_process_is_continued(tmp_path, computed):
+    file, pieces = tmp_path / "sweep.nc", tmp_path / "sweep.nc.pieces"
+    config, axes = featsim.Config(), {"gamma": range(5, 40)}
+    program = f"""
+import featsim
+featsim.sweep(featsim.Config(), seeds=10, gamma=range(5, 40), output={str(file)!r}, workers=1)
+"""
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        while len(list(pieces.glob("*.nc"))) < 3:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    stored = {piece.stem for piece in pieces.glob("*.nc")}
+    (pieces / "half.nc.new").write_bytes(b"half a piece")
+    out = featsim.sweep(config, seeds=10, output=file, **axes)
+    assert len(stored) >= 3
+    assert len(computed) > 10
+    assert not stored & set(computed)
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.nc"]
+    continued = len(computed)
+    xr.testing.assert_identical(out, featsim.sweep(config, seeds=10, **axes))
+    assert len(computed) == continued + continued + len(stored)
+
+
+@pytest.mark.usefixtures("many_pieces")
+@pytest.mark.parametrize("finished", [True, False])
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"gamma": [2, 4]}, r"gamma = \[2.0, 4.0, 8.0\] and not \[2.0, 4.0\]"),
+        ({"seeds": [0, 1]}, r"seeds = \[0\] and not \[0, 1\]"),
+        ({"inits": "warm"}, r'inits = \[.*"random".*\] and not \[.*"warm"'),
+        ({"keep": "learned"}, r'keep = \[\] and not \["learned"\]'),
+        ({"reduce": "mean_std"}, 'reduce = null and not "mean_std"'),
+        ({"config": CONFIG.replace(test_points=0)}, "test_points = 60 and not 0"),
+        ({"max_frequency": [0.1]}, r"max_frequency = 0.2 and not \[0.1\]"),
+    ],
+)
+def test_another_sweep_is_refused_by_name(
+    tmp_path, monkeypatch, computed, finished, change, difference
+):
+    file = tmp_path / "sweep.nc"
+    if finished:
+        featsim.sweep(CONFIG, seeds=1, output=file, **AXES)
+    else:
+        with monkeypatch.context() as patch:
+            interrupt_after(patch, 1)
+            with pytest.raises(Kill):
+                featsim.sweep(CONFIG, seeds=1, output=file, **AXES)
+    before = sorted(path.read_bytes() for path in tmp_path.rglob("*.nc") if path.is_file())
+    computed.clear()
+    with pytest.raises(ValueError, match=f"of the same sweep, but .* has .*{difference}"):
+        featsim.sweep(**{"config": CONFIG, "seeds": 1, "output": file, **AXES, **change})
+    assert not computed
+    assert before == sorted(path.read_bytes() for path in tmp_path.rglob("*.nc") if path.is_file())
+
+
+def test_other_files_are_left_alone(tmp_path, computed):
+    for name, content in (("text.nc", b"no data set"), ("simulation.nc", None)):
+        file = tmp_path / name
+        if content is None:
+            featsim.simulate(CONFIG, seeds=1).to_netcdf(file, engine="scipy")
+        else:
+            file.write_bytes(content)
+        before = file.read_bytes()
+        with pytest.raises(ValueError, match=f"output must be new or a sweep, but .*{name}"):
+            featsim.sweep(CONFIG, output=file, **AXES)
+        assert file.read_bytes() == before
+    with pytest.raises(ValueError, match="output must be a file, not the folder"):
+        featsim.sweep(CONFIG, output=tmp_path, **AXES)
+    assert not computed
+
+
+def test_one_process_at_a_time(tmp_path, computed):
+    folder = tmp_path / "sweep.nc.pieces"
+    folder.mkdir()
+    with (
+        filelock.FileLock(folder / "lock"),
+        pytest.raises(ValueError, match=r"output must not be in use, .*sweep\.nc"),
+    ):
+        featsim.sweep(CONFIG, output=tmp_path / "sweep.nc", **AXES)
+    assert not computed
+
+
+def test_a_file_that_cannot_be_written_is_not_half_there(tmp_path, monkeypatch):
+    def fail(self, path, **options):
+        path.write_bytes(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", fail)
+    with pytest.raises(OSError, match="no space left"):
+        featsim.sweep(CONFIG, seeds=1, output=tmp_path / "sweep.nc", **AXES)
+    names = {path.name for path in tmp_path.rglob("*")}
+    assert names == {"sweep.nc.pieces", "sweep.json", "lock"}
+    assert json.loads((tmp_path / "sweep.nc.pieces" / "sweep.json").read_text())["seeds"] == [0]
+
+
+def test_a_finished_sweep_removes_pieces_that_were_left(tmp_path, computed):
+    file = tmp_path / "sweep.nc"
+    out = featsim.sweep(CONFIG, seeds=1, output=file, **AXES)
+    folder = tmp_path / "sweep.nc.pieces"
+    folder.mkdir()
+    (folder / "left.nc").touch()
+    computed.clear()
+    xr.testing.assert_identical(featsim.sweep(CONFIG, seeds=1, output=file, **AXES), out)
+    assert not computed
+    assert not folder.exists()
