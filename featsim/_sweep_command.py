@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,12 +11,11 @@ from typing import Any
 import tyro
 from tqdm.std import tqdm
 
-from featsim import _checks
-from featsim._sweep_estimate import check_memory, processor_seconds, result_bytes
+from featsim._sweep_estimate import check_size, processor_seconds, result_bytes
 from featsim._sweep_flags import Arguments, swept
 from featsim._sweep_plan import Plan, make_plan
 from featsim._sweep_store import Store
-from featsim._workers import processors
+from featsim._workers import check_workers
 from featsim.config import Config
 from featsim.inits import resolve
 from featsim.sampling import check_seeds
@@ -34,11 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         _run(given)
     except (ImportError, MemoryError, OSError, TypeError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"featsim.sweep: error: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:  # at once, though a thread may be in the middle of a simulation
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        print("featsim.sweep: interrupted", file=sys.stderr)
+        os._exit(130)  # a kernel that still runs on a thread would be waited for
     return 0
 
 
@@ -52,7 +50,7 @@ def _run(given: Any) -> None:
     plan = make_plan(config, axes, inits, seeds, given.keep, given.reduce)
     store = Store(given.output, plan)
     with _executor(given.scheduler, given.workers) as (executor, threads):
-        check_memory(plan, threads if executor is None else 0, filed=True)
+        check_size(plan, threads if executor is None else 0, filed=True)
         if not given.quiet:
             print(_estimate(plan, store, threads), file=sys.stderr, flush=True)
         start = time.perf_counter()
@@ -78,7 +76,7 @@ def _run(given: Any) -> None:
 def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Executor | None, int]]:
     """Yield where to compute, None for threads of this process, and the number of threads."""
     if scheduler is None:
-        yield None, processors() if workers is None else _checks.integer("workers", workers, 1)
+        yield None, check_workers(workers)
         return
     try:
         from distributed import Client

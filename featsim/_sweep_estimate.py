@@ -5,8 +5,8 @@ import math
 import time
 
 import numpy as np
-import psutil
 
+from featsim._memory import check_memory
 from featsim._sweep_piece import run_piece
 from featsim._sweep_plan import Batch, Plan, seconds
 from featsim._sweep_result import layout
@@ -47,7 +47,7 @@ def result_bytes(plan: Plan) -> int:
     )
 
 
-def check_memory(plan: Plan, threads: int, *, filed: bool) -> None:
+def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
     """Refuse a sweep that does not fit the memory, or the file that is to hold it.
 
     Raises
@@ -59,17 +59,11 @@ def check_memory(plan: Plan, threads: int, *, filed: bool) -> None:
     """
     points = max(
         config.features
-        / 8
-        / config.classes
         * (config.experiments * config.points_per_chunk + config.test_points)
+        / (8 * config.classes)
         for config in plan.configs
     )
-    need, available = result_bytes(plan) + threads * points, psutil.virtual_memory().available
-    if need > available:
-        raise MemoryError(
-            f"the sweep needs {need / 2**30:.1f} GiB of memory, but {available / 2**30:.1f} GiB "
-            "are available: take fewer values or seeds, or reduce = 'mean_std'"
-        )
+    check_memory(result_bytes(plan) + math.ceil(threads * points))
     largest = max(
         math.prod(shape) * (8 if np.dtype(dtype).kind == "f" else 4)
         for shape, dtype in layout(plan).values()

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim._compile_once import compile_once
-from featsim._dataset import global_steps
 from featsim._experiments import count_well_classified, missing_probability, run_class
+from featsim._result import global_steps
 from featsim._sweep_plan import Batch, Piece
 from featsim.sampling import draw_class
 

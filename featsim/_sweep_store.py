@@ -1,13 +1,13 @@
 """The store of a sweep: finished pieces beside the file to be, so that a sweep can be continued."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 import filelock
 import xarray as xr
 
+from featsim._files import check_writable, replacing
 from featsim._sweep_piece import Arrays
 from featsim._sweep_plan import Plan
 from featsim.variables import VARIABLES
@@ -26,12 +26,7 @@ class Store:
         self.output = Path(output)
         self.folder = self.output.with_name(self.output.name + ".pieces")
         self.description = plan.description()
-        if not self.output.parent.is_dir():
-            raise ValueError(
-                f"output must be a file in a folder that exists, not {str(self.output)!r}"
-            )
-        if self.output.is_dir():
-            raise ValueError(f"output must be a file, not the folder {str(self.output)!r}")
+        check_writable("output", self.output)
         if self.output.exists():
             self._refuse_another(self.output, _described(self.output))
         if (file := self.folder / DESCRIPTION).exists():
@@ -47,10 +42,10 @@ class Store:
                 f"output must not be in use, but another process writes {str(self.output)!r}"
             ) from None
         try:
-            for unfinished in self.folder.glob("*.new"):
+            for unfinished in self.folder.glob(".*"):
                 unfinished.unlink()
-            text = json.dumps(self.description, indent=1)
-            _write(self.folder / DESCRIPTION, lambda new: new.write_text(text))
+            with replacing(self.folder / DESCRIPTION) as new:
+                new.write_text(json.dumps(self.description, indent=1))
         except BaseException:
             self.lock.release()
             raise
@@ -70,7 +65,7 @@ class Store:
 
     def keys(self) -> set[str]:
         """Return the keys of the pieces that are stored."""
-        return {file.stem for file in self.folder.glob("*.nc")}
+        return {file.stem for file in self.folder.glob("[!.]*.nc")}
 
     def piece(self, key: str) -> Arrays:
         """Return a piece that is stored."""
@@ -85,13 +80,15 @@ class Store:
                 for name, values in arrays.items()
             }
         )
-        _write(self._file(key), lambda new: dataset.to_netcdf(new, engine="scipy"))
+        with replacing(self._file(key)) as new:
+            dataset.to_netcdf(new, engine="scipy")
 
     def finish(self, dataset: xr.Dataset) -> None:
         """Write the file, and remove the pieces, which it holds all."""
         if not self.output.exists():
-            _write(self.output, lambda new: dataset.to_netcdf(new, engine="scipy"))
-        for file in (*self.folder.glob("*.nc"), self.folder / DESCRIPTION):
+            with replacing(self.output) as new:
+                dataset.to_netcdf(new, engine="scipy")
+        for file in (*self.folder.glob("[!.]*.nc"), self.folder / DESCRIPTION):
             file.unlink(missing_ok=True)
         self.lock.release()
         (self.folder / "lock").unlink(missing_ok=True)
@@ -121,13 +118,3 @@ def _described(output: Path) -> dict[str, Any]:
             f"output must be new or a sweep, but {str(output)!r} is another file"
         ) from None
     return description
-
-
-def _write(file: Path, write: Callable[[Path], Any]) -> None:
-    new = file.with_name(file.name + ".new")
-    try:
-        write(new)
-        new.replace(file)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise

@@ -9,13 +9,12 @@ from typing import Any
 
 import xarray as xr
 
-from featsim import _checks
-from featsim._sweep_estimate import check_memory
+from featsim._sweep_estimate import check_size
 from featsim._sweep_piece import Arrays, run_piece
 from featsim._sweep_plan import Piece, Plan, make_plan
 from featsim._sweep_result import Result
 from featsim._sweep_store import Store
-from featsim._workers import processors
+from featsim._workers import _watched, check_workers
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import check_seeds
@@ -85,8 +84,8 @@ def sweep(
     plan = make_plan(config, axes, resolve(inits), check_seeds(seeds), keep, reduce)
     if executor is not None and workers is not None:
         raise ValueError(f"workers must not be given with an executor, not {workers!r}")
-    threads = processors() if workers is None else _checks.integer("workers", workers, 1)
-    check_memory(plan, threads if executor is None else 0, filed=output is not None)
+    threads = check_workers(workers)
+    check_size(plan, threads if executor is None else 0, filed=output is not None)
     if output is None:
         return _compute(plan, executor, threads, progress, None)
     with Store(output, plan) as store:
@@ -104,33 +103,19 @@ def _compute(
     progress: bool | None,
     store: Store | None,
 ) -> xr.Dataset:
-    from tqdm.auto import tqdm
-
-    result, missing, done = Result(plan), [], 0
+    result = Result(plan)
     stored = set() if store is None else store.keys()
+    missing = []
     for piece in plan.pieces():
         if store is not None and piece.key in stored:
             result.take(store.piece(piece.key))
-            done += piece.simulations
         else:
             missing.append(piece)
-    with (
-        tqdm(
-            total=plan.simulations,
-            initial=done,
-            unit="simulation",
-            unit_scale=True,
-            delay=1.0,
-            leave=False,
-            disable=None if progress is None else not progress,
-        ) as bar,
-        _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit,
-    ):
-        for piece, arrays in _completed(missing, submit):
+    with _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit:
+        for piece, arrays in _watched(_completed(missing, submit), len(missing), progress):
             if store is not None:
                 store.add(piece.key, arrays)
             result.take(arrays)
-            bar.update(piece.simulations)
     return result.dataset()
 
 
@@ -160,7 +145,9 @@ def _completed(pieces: list[Piece], submit: Submit) -> Iterator[tuple[Piece, Arr
     futures = {submit(piece): piece for piece in pieces}
     try:
         for future in concurrent.futures.as_completed(futures):
-            yield futures.pop(future), future.result()
+            piece, arrays = futures.pop(future), future.result()
+            del future  # a cluster gives up the result
+            yield piece, arrays
     finally:
         for future in futures:
             future.cancel()

@@ -174,7 +174,7 @@ def test_without_axes_it_is_one_setting():
         (ValueError, {"workers": 1, "executor": Backwards()}, "workers must not be given with an"),
         (ValueError, {"seeds": 0}, "seeds must be an integer of at least 1, not 0"),
         (ValueError, {"inits": "hot"}, "inits must be among"),
-        (ValueError, {"output": "no/such/folder.nc"}, "output must be a file in a folder that exi"),
+        (ValueError, {"output": "no/such/folder.nc"}, "output must be in a folder that exists"),
     ],
 )
 def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, sentence):
@@ -186,7 +186,7 @@ def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, 
 def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
     monkeypatch.delattr(_sweep_piece, "draw_class")
     config = featsim.Config(experiments=10**9)
-    with pytest.raises(MemoryError, match=r"needs .* GiB of memory, but .* GiB are available"):
+    with pytest.raises(MemoryError, match=r"needs .* GiB of memory, and .* GiB are available"):
         featsim.sweep(config, gamma=[1, 2])
     config = featsim.Config(experiments=10**5, points_per_chunk=2)
     with pytest.raises(ValueError, match=r"output can hold 2 GiB of a variable, not 2\.2 GiB"):

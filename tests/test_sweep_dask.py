@@ -45,11 +45,13 @@ def dask(*arguments, folder, **environment):
             process.wait()
 
 
-def worker(folder, address, **environment):
+def worker(folder, address, *, name, **environment):
     gate = str(ROOT / "tests" / "sweep" / "gate.py")
     options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
     log = {"GATE_LOG": str(folder), **environment}
-    return dask("worker", address, *options, "--preload", gate, folder=folder, **log)
+    return dask(
+        "worker", address, *options, "--name", name, "--preload", gate, folder=folder, **log
+    )
 
 
 def wait_for(condition, seconds=40):
@@ -77,7 +79,7 @@ def scheduler(folder):
 
 @pytest.fixture(scope="module")
 def steady_worker(scheduler, folder):
-    with worker(folder, scheduler):
+    with worker(folder, scheduler, name="steady"):
         yield
 
 
@@ -105,17 +107,20 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
     compute = sweeping._completed
     monkeypatch.setattr(sweeping, "_completed", completed)
     with (
-        worker(folder, scheduler, GATE_HOLDS="yes") as held,
-        distributed.Client(scheduler, set_as_default=False) as client,
         concurrent.futures.ThreadPoolExecutor(1) as thread,
+        distributed.Client(scheduler, set_as_default=False) as client,
+        worker(folder, scheduler, name="held", GATE_HOLDS="yes") as held,
     ):
         client.wait_for_workers(2, timeout=40)
         running = thread.submit(
             featsim.sweep, CONFIG, executor=client.get_executor(), progress=False, **SWEEP
         )
         wait_for(lambda: noted(folder, "held"))
+        # The result of its first piece must have been fetched and given up, or is computed again.
+        addresses = client.scheduler_info(n_workers=-1)["workers"]
+        [address] = [place for place, about in addresses.items() if about["name"] == "held"]
         [first] = noted(folder, "end", held.pid)
-        wait_for(lambda: first in taken)  # its result is no more with the worker
+        wait_for(lambda: first in taken and not client.has_what([address])[address])
         assert not running.done()
         held.send_signal(signal.SIGKILL)
         out = running.result(timeout=60)

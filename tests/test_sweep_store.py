@@ -41,6 +41,11 @@ class Kill(BaseException):
     """Ends a sweep as Ctrl-C does, at a place of the test's choice."""
 
 
+def contents(folder):
+    """Return the content of every NetCDF file."""
+    return {path: path.read_bytes() for path in folder.rglob("*.nc") if path.is_file()}
+
+
 def interrupt_after(monkeypatch, pieces):
     def add(self, key, arrays):
         write(self, key, arrays)
@@ -61,7 +66,7 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
         interrupt_after(patch, 5)
         with pytest.raises(Kill):
             featsim.sweep(CONFIG, output=file, **options)
-    stored = {piece.stem for piece in (tmp_path / "sweep.nc.pieces").glob("*.nc")}
+    stored = {piece.stem for piece in (tmp_path / "sweep.nc.pieces").glob("[!.]*.nc")}
     assert len(stored) == 5
     assert not file.exists()
     computed.clear()
@@ -85,12 +90,12 @@ import featsim
 featsim.sweep(featsim.Config(), seeds=10, gamma=range(5, 40), output={str(file)!r}, workers=1)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as process:
-        while len(list(pieces.glob("*.nc"))) < 3:
+        while len(list(pieces.glob("[!.]*.nc"))) < 3:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
-    stored = {piece.stem for piece in pieces.glob("*.nc")}
-    (pieces / "half.nc.new").write_bytes(b"half a piece")
+    stored = {piece.stem for piece in pieces.glob("[!.]*.nc")}
+    (pieces / ".half-1.nc").write_bytes(b"half a piece")
     out = featsim.sweep(config, seeds=10, output=file, **axes)
     assert len(stored) >= 3
     assert len(computed) > 10
@@ -126,12 +131,14 @@ def test_another_sweep_is_refused_by_name(
             interrupt_after(patch, 1)
             with pytest.raises(Kill):
                 featsim.sweep(CONFIG, seeds=1, output=file, **AXES)
-    before = sorted(path.read_bytes() for path in tmp_path.rglob("*.nc") if path.is_file())
+    before = contents(tmp_path)
     computed.clear()
     with pytest.raises(ValueError, match=f"of the same sweep, but .* has .*{difference}"):
         featsim.sweep(**{"config": CONFIG, "seeds": 1, "output": file, **AXES, **change})
     assert not computed
-    assert before == sorted(path.read_bytes() for path in tmp_path.rglob("*.nc") if path.is_file())
+    assert before == sorted(
+        path.read_bytes() for path in tmp_path.rglob("[!.]*.nc") if path.is_file()
+    )
 
 
 def test_other_files_are_left_alone(tmp_path, computed):
