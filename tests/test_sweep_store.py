@@ -136,9 +136,7 @@ def test_another_sweep_is_refused_by_name(
     with pytest.raises(ValueError, match=f"of the same sweep, but .* has .*{difference}"):
         featsim.sweep(**{"config": CONFIG, "seeds": 1, "output": file, **AXES, **change})
     assert not computed
-    assert before == sorted(
-        path.read_bytes() for path in tmp_path.rglob("[!.]*.nc") if path.is_file()
-    )
+    assert contents(tmp_path) == before
 
 
 def test_other_files_are_left_alone(tmp_path, computed):
