@@ -78,6 +78,8 @@ def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Exec
     if scheduler is None:
         yield None, check_workers(workers)
         return
+    if workers is not None:
+        raise ValueError(f"workers must not be given with a scheduler, not {workers}")
     try:
         from distributed import Client
     except ImportError:
