@@ -9,9 +9,12 @@ from typing import Any
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     """Return ``value`` as an int in [low, high]; a bool or a float is not an integer."""
     allowed = f"an integer of at least {low}" if high is None else f"an integer in {low} … {high}"
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
         raise TypeError(f"{name} must be {allowed}, not {value!r}")
-    number = operator.index(value)
     if number < low or (high is not None and number > high):
         raise ValueError(f"{name} must be {allowed}, not {number}")
     return number
@@ -24,7 +27,10 @@ def real(name: str, value: Any, low: float, high: float, *, open_low: bool = Fal
         allowed = f"a finite number {'above' if open_low else 'of at least'} {low:g}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be {allowed}, not {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number) or not low <= number <= high or (open_low and number == low):
         raise ValueError(f"{name} must be {allowed}, not {value}")
     return number

@@ -85,7 +85,7 @@ class Config:
         """
         try:
             members = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise ValueError(f"a configuration must be a JSON object: {error}") from None
         if not isinstance(members, dict):
             raise ValueError(f"a configuration must be a JSON object, not {text.strip()[:40]!r}")
@@ -104,11 +104,13 @@ def _frequency_table(
     if isinstance(frequencies, str) or not isinstance(frequencies, Sequence | np.ndarray):
         raise TypeError(f"frequencies must be a table of numbers, not {frequencies!r}")
     try:
-        table = np.asarray(frequencies, dtype=np.float64)
-    except (TypeError, ValueError):
+        table = np.asarray(frequencies)
+    except ValueError:
         raise TypeError(
             "frequencies must be a table of numbers with rows of equal length"
         ) from None
+    if table.dtype.kind not in "iuf":
+        raise TypeError(f"frequencies must be a table of numbers, not {frequencies!r}")
     if table.shape != (classes, features):
         raise ValueError(
             f"frequencies must have the shape (classes, features) = {(classes, features)}, "
@@ -117,4 +119,4 @@ def _frequency_table(
     outside = table[~((table >= 0.0) & (table <= 1.0))]
     if outside.size:
         raise ValueError(f"frequencies must be numbers in [0, 1], not {outside[0]}")
-    return tuple(tuple(row) for row in table.tolist())
+    return tuple(tuple(row) for row in table.astype(np.float64).tolist())

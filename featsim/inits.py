@@ -34,14 +34,17 @@ def resolve(inits: str | Init | Iterable[str | Init]) -> tuple[Init, ...]:
 
     Raises
     ------
+    TypeError
+        If ``inits`` is neither a name nor an Init nor several of them.
     ValueError
         For an unknown name, two different ones of the same name, or none at all.
     """
-    given = [inits] if isinstance(inits, str | Init) else list(inits)
+    if not isinstance(inits, Iterable | Init):
+        raise TypeError(f"inits must be names or Init values, not {inits!r}")
     chosen: dict[str, Init] = {}
-    for item in given:
-        init = item if isinstance(item, Init) else NAMED.get(item)
-        if init is None:
+    for item in [inits] if isinstance(inits, str | Init) else inits:
+        init = NAMED.get(item) if isinstance(item, str) else item
+        if not isinstance(init, Init):
             raise ValueError(f"inits must be among {', '.join(NAMED)}, not {item!r}")
         if chosen.setdefault(init.name, init) != init:
             raise ValueError(f"inits must have different names, but two are called {init.name!r}")

@@ -74,6 +74,8 @@ def run_simulation(
     progress: bool | None,
 ) -> Result:
     """Do the work of ``simulate``, up to the labels."""
+    if not isinstance(config, Config):
+        raise TypeError(f"config must be a Config, not {config!r}")
     chosen = resolve(inits)
     seed_list = check_seeds(seeds)
     threads = check_workers(workers)
@@ -137,6 +139,10 @@ def simulate_stream(
     ValueError, TypeError
         If an argument is out of range or of the wrong type.
     """
+    if not isinstance(stream, FeatureStream):
+        raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
+    if not isinstance(test, FeatureStream | None):
+        raise TypeError(f"test must be a FeatureStream or None, not {test!r}")
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
     chosen = resolve(inits)

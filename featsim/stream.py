@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from featsim import _checks
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FeatureStream:
@@ -17,7 +19,7 @@ class FeatureStream:
     Raises
     ------
     TypeError
-        If features are not Boolean, or labels or chunks not integers.
+        If features are not Boolean, or labels, chunks or num_classes not integers.
     ValueError
         If a shape does not fit, or a label or a chunk is out of range.
     """
@@ -46,16 +48,16 @@ class FeatureStream:
         labels = _index_array("labels", self.labels, features.shape[0])
         chunks = _index_array("chunks", self.chunks, features.shape[0])
         largest = int(labels.max(initial=-1))
-        classes = max(largest + 1, 1) if self.num_classes is None else self.num_classes
-        if isinstance(classes, bool) or not isinstance(classes, int | np.integer) or classes < 1:
-            raise ValueError(f"num_classes must be an integer of at least 1, not {classes!r}")
+        classes = max(largest + 1, 1)
+        if self.num_classes is not None:
+            classes = _checks.integer("num_classes", self.num_classes, 1)
         if largest >= classes:
             raise ValueError(f"labels must be in 0 … {classes - 1}, not {largest}")
         for name, value in (
             ("features", features),
             ("labels", labels),
             ("chunks", chunks),
-            ("num_classes", int(classes)),
+            ("num_classes", classes),
         ):
             object.__setattr__(self, name, value)
 
@@ -82,6 +84,7 @@ def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
         raise TypeError(f"{name} must be integers, not {array.dtype}")
     if array.shape != (points,):
         raise ValueError(f"{name} must have the shape ({points},), not {array.shape}")
-    if points and array.min() < 0:
-        raise ValueError(f"{name} must be at least 0, not {array.min()}")
-    return array.astype(np.int64)
+    indices = array.astype(np.int64)
+    if points and indices.min() < 0:  # unsigned numbers from 2**63 on become negative
+        raise ValueError(f"{name} must be in 0 … 2**63 − 1, not {array[indices.argmin()]}")
+    return indices

@@ -1,0 +1,76 @@
+"""A FeatureStream takes any points in any order, and refuses what are none in one sentence."""
+
+import numpy as np
+import pytest
+
+import featsim
+from featsim import FeatureStream
+
+FEATURES = np.array([[True, False], [False, False], [True, True]])
+
+
+def test_fields_and_sizes():
+    stream = FeatureStream(FEATURES, [0, 2, 1], [3, 0, 0])
+    assert (len(stream), stream.num_features, stream.num_classes, stream.num_chunks) == (3, 2, 3, 4)
+    np.testing.assert_array_equal(stream.features, FEATURES)
+    assert stream.labels.tolist() == [0, 2, 1]
+    assert stream.chunks.tolist() == [3, 0, 0]
+
+
+def test_classes_without_points():
+    stream = FeatureStream(FEATURES, [0, 0, 0], [0, 0, 0], num_classes=np.int16(4))
+    out = featsim.simulate_stream(stream, gamma=1, tau=1)
+    assert out.sizes["class"] == stream.num_classes == 4
+    assert not out.learned.isel({"class": slice(1, None)}).any()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.uint64])
+def test_integers_of_any_type(dtype):
+    stream = FeatureStream(FEATURES.tolist(), np.array([0, 1, 2], dtype), np.ones(3, dtype))
+    assert stream.labels.dtype == stream.chunks.dtype == np.int64
+
+
+def test_no_points():
+    stream = FeatureStream(np.zeros((0, 5), bool), [], [])
+    assert (len(stream), stream.num_classes, stream.num_chunks) == (0, 1, 1)
+    out = featsim.simulate_stream(stream, gamma=1, tau=1, test=stream)
+    assert "test_accuracy" not in out
+    for name in ("learned_features", "nonzero_gradient_points", "memorized_points"):
+        assert out[name].values.tolist() == [[0]] * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"features": FEATURES.astype(int)}, TypeError, "features must be Boolean, not int64"),
+        ({"features": FEATURES[0]}, ValueError, r"features must have the shape .*, not \(2,\)"),
+        ({"features": FEATURES[:, :0]}, ValueError, r"at least one feature, not \(3, 0\)"),
+        ({"features": FEATURES[None]}, ValueError, r"features must have .*, not \(1, 3, 2\)"),
+        ({"labels": [0.0, 1.0, 1.0]}, TypeError, "labels must be integers, not float64"),
+        ({"labels": [True, False, True]}, TypeError, "labels must be integers, not bool"),
+        ({"labels": [0, 1]}, ValueError, r"labels must have the shape \(3,\), not \(2,\)"),
+        ({"labels": [0, -1, 1]}, ValueError, r"labels must be in 0 … 2\*\*63 − 1, not -1"),
+        ({"labels": [0, 2, 1]}, ValueError, "labels must be in 0 … 1, not 2"),
+        (
+            {"labels": np.array([0, 1, 2**63 + 5], np.uint64)},
+            ValueError,
+            f"labels must be .*, not {2**63 + 5}",
+        ),
+        ({"chunks": [0.5, 1, 1]}, TypeError, "chunks must be integers, not float64"),
+        ({"chunks": ["0", "0", "1"]}, TypeError, "chunks must be integers, not <U1"),
+        ({"chunks": [[0, 1, 1]]}, ValueError, r"chunks must have the shape \(3,\), not \(1, 3\)"),
+        ({"chunks": [-3, 0, 0]}, ValueError, r"chunks must be in 0 … 2\*\*63 − 1, not -3"),
+        (
+            {"chunks": np.array([0, 1, 2**63], np.uint64)},
+            ValueError,
+            f"chunks must be .*, not {2**63}",
+        ),
+        ({"num_classes": 0}, ValueError, "num_classes must be an integer of at least 1, not 0"),
+        ({"num_classes": True}, TypeError, "num_classes must be an integer of .*, not True"),
+        ({"num_classes": 2.0}, TypeError, r"num_classes must be an integer of .*, not 2\.0"),
+    ],
+)
+def test_bad_input(change, error, message):
+    good = {"features": FEATURES, "labels": [0, 1, 1], "chunks": [0, 0, 1], "num_classes": 2}
+    with pytest.raises(error, match=message):
+        FeatureStream(**(good | change))
