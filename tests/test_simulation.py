@@ -1,0 +1,115 @@
+"""A result: the same on any workers, extended by more seeds and experiments, and labelled."""
+
+import json
+
+import numba
+import numpy as np
+import pytest
+import xarray as xr
+
+import featsim
+from featsim.variables import VARIABLES
+
+CONFIG = featsim.Config(
+    classes=3, features=20, points_per_chunk=99, experiments=8, gamma=4, test_points=300
+)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return featsim.simulate(CONFIG, seeds=4, workers=1)
+
+
+@pytest.mark.parametrize("workers", [None, 2, 5])
+def test_workers_do_not_matter(result, workers):
+    xr.testing.assert_identical(featsim.simulate(CONFIG, seeds=4, workers=workers), result)
+    stream, test = featsim.sample_stream(CONFIG, 0), featsim.sample_test(CONFIG, 0)
+    one, more = (
+        featsim.simulate_stream(stream, gamma=4, tau=3, test=test, workers=n) for n in (1, workers)
+    )
+    xr.testing.assert_identical(one, more)
+
+
+def test_seeds_in_any_order_alone_or_together(result):
+    for seeds in ([3, 0, 2], [1], range(2, 4), 2):
+        again = featsim.simulate(CONFIG, seeds=seeds)
+        xr.testing.assert_equal(again, result.sel(seed=again.seed))
+
+
+def test_seeds_differ(result):
+    for name in ("frequencies", "learn_step", "test_accuracy"):
+        values = result[name].values
+        assert all((values[i] != values[j]).any() for i in range(4) for j in range(i))
+
+
+def test_inits_in_any_order_alone_or_together(result):
+    for inits in ("ideal", ["warm", "cold"]):
+        again = featsim.simulate(CONFIG, seeds=4, inits=inits)
+        xr.testing.assert_equal(again, result.sel(init=again.init))
+
+
+@pytest.mark.parametrize("experiments", [1, 5, 20])
+def test_more_experiments_extend_a_result(result, experiments):
+    again = featsim.simulate(CONFIG.replace(experiments=experiments), seeds=4)
+    both = result.experiment[:experiments]
+    xr.testing.assert_equal(again.sel(experiment=both), result.sel(experiment=both))
+
+
+def test_other_strengths_have_the_same_points(result):
+    other = featsim.simulate(CONFIG.replace(gamma=6.5, tau=2), seeds=4)
+    xr.testing.assert_identical(other.frequencies, result.frequencies)
+    stream = featsim.sample_stream(CONFIG, 2)
+    again = featsim.sample_stream(CONFIG.replace(gamma=6.5, tau=2), 2)
+    np.testing.assert_array_equal(again.features, stream.features)
+
+
+def test_dims_types_and_meanings(result):
+    assert list(result) == list(VARIABLES)
+    sizes = {"seed": 4, "init": 3, "experiment": 8, "class": 3, "feature": 20}
+    assert dict(result.sizes) == sizes
+    for name, variable in VARIABLES.items():
+        assert result[name].dims == ("seed", *variable.dims)
+        assert result[name].dtype == variable.dtype
+        assert result[name].attrs == {"long_name": variable.long_name, "units": variable.units}
+    assert list(result.coords) == ["init", "experiment", "seed"]
+    assert result.experiment.values.tolist() == list(range(1, 9))
+    assert result.init.values.tolist() == ["random", "warm", "ideal"]
+    assert result.seed.values.tolist() == [0, 1, 2, 3]
+
+
+def test_dims_of_a_stream():
+    out = featsim.simulate_stream(featsim.sample_stream(CONFIG, 0), gamma=4, tau=3, inits="warm")
+    names = [n for n in VARIABLES if n not in ("test_accuracy", "exact_accuracy", "frequencies")]
+    assert list(out) == names
+    for name in names:
+        assert out[name].dims == VARIABLES[name].dims
+    assert dict(out.sizes) == {"init": 1, "experiment": 8, "class": 3, "feature": 20}
+    assert json.loads(out.attrs["config"]) == {"gamma": 4.0, "tau": 3}
+    assert "seeds" not in out.attrs
+
+
+def test_attributes_say_what_made_it():
+    table = tuple(tuple(row) for row in np.linspace(0, 1, 60).reshape(3, 20).tolist())
+    config = CONFIG.replace(frequencies=table)
+    attributes = featsim.simulate(config, seeds=[5, 3]).attrs
+    assert featsim.Config.from_json(attributes.pop("config")) == config
+    assert json.loads(attributes.pop("seeds")) == [5, 3]
+    assert attributes == {
+        "featsim_version": featsim.__version__,
+        "numpy_version": np.__version__,
+        "numba_version": numba.__version__,
+    }
+
+
+def test_variables_agree_with_each_other(result):
+    assert (result.learned_features == result.learned.sum(["class", "feature"])).all()
+    kept = result.learned.shift(experiment=1, fill_value=False)
+    kept = kept.where(result.init != "random", other=False)
+    new = result.learn_step >= 0
+    assert (new == (result.learn_count >= CONFIG.gamma)).all()
+    assert (result.learned == (new | kept)).all()
+    assert not (new & kept).any()
+    chunk, so_far = CONFIG.points_per_chunk, CONFIG.points_per_chunk * result.experiment
+    assert (result.nonzero_gradient_points.sel(init="random") == so_far).all()
+    assert (result.nonzero_gradient_points.sel(init="warm") <= chunk).all()
+    assert (result.memorized_points <= so_far).all()
