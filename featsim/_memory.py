@@ -1,6 +1,7 @@
 """What a simulation needs of the memory, and whether it is there."""
 
 from featsim.config import Config
+from featsim.stream import FeatureStream
 
 UNCHECKED = 2**28
 """Need in bytes that any machine has."""
@@ -13,9 +14,21 @@ def simulation_bytes(config: Config, *, inits: int, seeds: int, workers: int) ->
     """Return the peak memory of ``simulate``: the result, and a class of points for each worker."""
     C, K, J = config.classes, config.features, config.experiments
     words = J * -(-config.points_per_chunk // C // 64) + -(-config.test_points // C // 64)
-    planes = 2 * -(-max(1, (config.tau - 1).bit_length()) // 2)
-    rows = K + planes + 4
-    return 8 * words * rows * min(workers, seeds * C) + RESULT_BYTES * seeds * inits * J * C * K
+    one_class = _class_bytes(words, K, config.tau)
+    return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * inits * J * C * K
+
+
+def stream_bytes(stream: FeatureStream, *, tau: int, inits: int, workers: int) -> int:
+    """Return the most that ``simulate_stream`` needs beside the stream, whatever its balance."""
+    C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
+    one_class = _class_bytes(len(stream) // 64 + J, K, min(tau, K + 1))
+    return one_class * min(workers, C) + RESULT_BYTES * inits * J * C * K
+
+
+def _class_bytes(words: int, features: int, tau: int) -> int:
+    """Return the memory of the experiments of one class: points, sets, counters, known counts."""
+    planes = 2 * -(-max(1, (tau - 1).bit_length()) // 2)
+    return 8 * words * (features + planes + 4) + 16 * (features + 1) ** 2
 
 
 def check_memory(need: int) -> None:
@@ -29,5 +42,5 @@ def check_memory(need: int) -> None:
         raise MemoryError(
             f"the setting needs {need / 2**30:,.1f} GiB of memory, and "
             f"{available / 2**30:,.1f} GiB are available: take fewer "
-            "points_per_chunk, experiments, features, seeds or workers"
+            "points, experiments (chunks), classes, features, seeds or workers"
         )

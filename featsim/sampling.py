@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks
+from featsim._memory import check_memory
 from featsim._points import PackedPoints, draw_points, unpack
 from featsim._sampling_kernels import uniform_numbers
 from featsim.config import Config
@@ -69,6 +70,8 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 def _as_stream(config: Config, seed: int, sizes: list[int], part: int) -> FeatureStream:
     seed = _checks.integer("seed", seed, 0, 2**31 - 1)
     C, J = config.classes, len(sizes)
+    # Class by class, together and in their order: each takes a byte for a point and feature.
+    check_memory(sum(sizes) * (3 * config.features + 32))
     by_class = [unpack(draw_class(config, seed, c)[part]) for c in range(C)]  # type: ignore[arg-type]
     features = np.stack(by_class).reshape(C, J, sizes[0] // C, config.features)
     shape = features.shape[:3]

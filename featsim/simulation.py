@@ -8,7 +8,7 @@ import numpy as np
 
 from featsim import _checks
 from featsim._experiments import count_well_classified, missing_probability, run_class
-from featsim._memory import check_memory, simulation_bytes
+from featsim._memory import check_memory, simulation_bytes, stream_bytes
 from featsim._points import pack
 from featsim._result import Result, Tallies
 from featsim._workers import check_workers, run_tasks
@@ -138,6 +138,9 @@ def simulate_stream(
     ------
     ValueError, TypeError
         If an argument is out of range or of the wrong type.
+    MemoryError
+        If the result cannot fit the memory that is available: a large number in ``chunks`` makes
+        as many experiments.
     """
     if not isinstance(stream, FeatureStream):
         raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
@@ -153,6 +156,7 @@ def simulate_stream(
             f"test must have the {K} features and at most the {C} classes of the stream, "
             f"not {test.num_features} features and {test.num_classes} classes"
         )
+    check_memory(stream_bytes(stream, tau=tau, inits=len(chosen), workers=threads))
     out = Tallies((), len(chosen), stream.num_chunks, C, K)
 
     def task(c: int) -> None:

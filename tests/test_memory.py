@@ -1,0 +1,89 @@
+"""A simulation that cannot fit is refused before it starts, by an estimate that holds."""
+
+import subprocess
+import sys
+import types
+
+import numpy as np
+import psutil
+import pytest
+
+import featsim
+from featsim import _memory
+
+MEASURE = """
+import featsim
+from featsim._memory import simulation_bytes
+
+def peak():
+    with open("/proc/self/status") as status:
+        return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+small = featsim.Config(points_per_chunk=2, experiments=2, test_points=2)
+featsim.simulate(small, seeds=1, workers=1)
+before = peak()
+config = small.replace(**{changes})
+result = featsim.simulate(config, seeds={seeds}, workers=1)
+print(peak() - before, simulation_bytes(config, inits=3, seeds={seeds}, workers=1))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
+@pytest.mark.parametrize(
+    ("changes", "seeds"),
+    [
+        ({"points_per_chunk": 8_000_000, "experiments": 4}, 1),  # points
+        ({"features": 3_000}, 1),  # counts of a run, feature by feature
+        ({"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0}, 5),
+    ],
+)
+def test_estimate_is_above_the_peak_and_near_it(changes, seeds):
+    code = MEASURE.format(changes=changes, seeds=seeds)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    peak, estimate = (int(number) for number in run.stdout.split())
+    assert peak < estimate + 2**22  # the allocator's own
+    assert peak > 0.4 * estimate
+
+
+@pytest.fixture
+def gibibyte(monkeypatch):
+    """A machine on which one GiB is left."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=2**30))
+
+
+@pytest.mark.parametrize(
+    ("changes", "seeds", "workers"),
+    [
+        ({"points_per_chunk": 10**15}, 1, 1),
+        ({"experiments": 10**7, "points_per_chunk": 2}, 1, 1),
+        ({"features": 10**6}, 1, 1),
+        ({"test_points": 2 * 10**12}, 1, 1),
+        ({"points_per_chunk": 10_000_000}, 1, 2),
+        ({}, 100_000, 1),
+    ],
+)
+def test_settings_that_do_not_fit(gibibyte, changes, seeds, workers):
+    config = featsim.Config(**changes)
+    message = r"^the setting needs [\d,]+\.\d GiB of memory, and 1\.0 GiB are available: take fewer"
+    with pytest.raises(MemoryError, match=message):
+        featsim.simulate(config, seeds=seeds, workers=workers)
+
+
+def test_a_stream_with_a_far_chunk_does_not_fit(gibibyte):
+    stream = featsim.FeatureStream(np.eye(2, dtype=bool), [0, 0], [0, 1_700_000_000])
+    with pytest.raises(MemoryError, match=r"the setting needs .*: take fewer"):
+        featsim.simulate_stream(stream, gamma=1, tau=1)
+
+
+def test_points_that_do_not_fit(gibibyte):
+    config = featsim.Config(points_per_chunk=1_000_000, test_points=50_000_000)
+    for sample in (featsim.sample_stream, featsim.sample_test):
+        with pytest.raises(MemoryError, match=r"the setting needs .*: take fewer"):
+            sample(config, seed=0)
+
+
+def test_small_settings_run_however_little_is_left(monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=0))
+    config = featsim.Config(points_per_chunk=20, experiments=2, test_points=0)
+    assert _memory.simulation_bytes(config, inits=3, seeds=1, workers=2) < _memory.UNCHECKED
+    assert featsim.simulate(config, seeds=1).learned_features.shape == (1, 3, 2)
