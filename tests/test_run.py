@@ -1,0 +1,203 @@
+"""The command: its flags, its tables, and what it refuses."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import featsim
+from featsim import run
+
+SETTING = featsim.Config(
+    features=8, points_per_chunk=60, experiments=6, gamma=5, tau=2, test_points=80
+)
+SMALL = [
+    *("--features", "8", "--points-per-chunk", "60", "--experiments", "6"),
+    *("--gamma", "5", "--tau", "2", "--test-points", "80", "--seeds", "3"),
+]
+
+
+def printed(capsys, *arguments):
+    assert run.main([*SMALL, *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def spread(values, form):
+    return f"{values.mean():{form}} ± {values.std(ddof=1):{form}}"
+
+
+def rows(table):
+    return [re.split(r"\s{2,}", line.strip()) for line in table.splitlines()]
+
+
+def test_table_of_one_init(capsys):
+    setting, table, time = printed(capsys, "--init", "warm").rstrip().split("\n\n")
+    assert "6 experiments, C = 2 classes, K = 8 features a class" in setting
+    assert "60 points a chunk, γ = 5, τ = 2, 80 test points, 3 seeds (0 … 2)" in setting
+    out = featsim.simulate(SETTING, inits="warm", seeds=3).sel(init="warm")
+    name, header, *body = rows(table)
+    assert name == ["init warm"]
+    assert [row[0] for row in body] == ["1", "2", "5", "6"]
+    metrics = {
+        "test accuracy (%)": (100 * out.test_accuracy, ".2f"),
+        "learned features": (out.learned_features, ",.1f"),
+        "points with non-zero gradient": (out.nonzero_gradient_points, ",.0f"),
+        "memorized points": (out.memorized_points, ",.0f"),
+    }
+    assert header == ["experiment", *metrics]
+    for row in body:
+        at = {"experiment": int(row[0])}
+        assert row[1:] == [spread(v.sel(at).values, form) for v, form in metrics.values()]
+    total = out.nonzero_gradient_points.sum("experiment").values
+    assert rows(time)[1:] == [["warm"], ["T", spread(total, ",.0f")]]
+
+
+def test_tables_of_all_inits_and_the_predictions(capsys):
+    text = printed(capsys)
+    _, accuracy, *_, time, theory = text.rstrip().split("\n\n")
+    out = featsim.simulate(SETTING, seeds=3)
+    assert rows(accuracy)[1] == ["experiment", "random", "warm", "ideal"]
+    last = 100 * out.test_accuracy.sel(experiment=6)
+    assert rows(accuracy)[-1] == ["6", *(spread(last[:, i].values, ".2f") for i in range(3))]
+    T = out.nonzero_gradient_points.sum("experiment")
+    assert rows(time)[-1] == ["T", *(spread(T[:, i].values, ",.0f") for i in range(3))]
+    random, warm, ideal = (last[:, i].values for i in range(3))
+    for line, gap, holds in (
+        (-3, warm - random, warm < random),
+        (-2, ideal - random, ideal == random),
+    ):
+        measured, share = rows(theory)[line][2:]
+        assert measured == f"{gap.mean():+.2f} ± {gap.std(ddof=1):.2f}"
+        assert share == f"{np.count_nonzero(holds)} of 3 seeds"
+    rising = (T[:, 1] < T[:, 2]) & (T[:, 2] < T[:, 0])
+    ratios = " : ".join(f"{(T[:, i] / T[:, 0]).mean().item():.3f}" for i in (1, 2, 0))
+    assert rows(theory)[-1][1:] == ["rising", ratios, f"{int(rising.sum())} of 3 seeds"]
+
+
+def test_forms_of_init(capsys):
+    every = printed(capsys)
+    assert printed(capsys, "--init", "all") == every
+    assert printed(capsys, "--init", "random", "warm", "ideal") == every
+    assert printed(capsys, "--init", "cold") == printed(capsys, "--init", "random")
+    two = printed(capsys, "--init", "ideal", "cold")
+    assert ["experiment", "ideal", "random"] in rows(two)
+    assert "Theorems" not in two  # they speak of warm
+    assert "ideal − random" not in printed(capsys, "--init", "warm", "random")
+
+
+def test_seeds(capsys):
+    text = printed(capsys, "--seed", "7", "--seeds", "1", "--init", "ideal")
+    out = featsim.simulate(SETTING, inits="ideal", seeds=[7]).squeeze()
+    assert "80 test points, seed 7\n" in text
+    accuracy, count = 100 * out.test_accuracy[-1].item(), out.learned_features[-1].item()
+    assert ["6", f"{accuracy:.2f}", f"{count:.1f}"] in [row[:3] for row in rows(text)]
+
+
+def test_exact_accuracy_where_there_are_no_test_points(capsys):
+    text = printed(capsys, "--test-points", "0", "--init", "warm")
+    exact = featsim.simulate(SETTING, inits="warm", seeds=3).exact_accuracy[:, 0, -1].values
+    assert "test accuracy" not in text
+    assert ["6", spread(100 * exact, ".2f")] in [row[:2] for row in rows(text)]
+
+
+def test_quiet_and_version(capsys):
+    assert printed(capsys, "--quiet") == ""
+    assert printed(capsys, "--version") == f"featsim {featsim.__version__}\n"
+
+
+def test_config_file_and_flags_over_it(capsys, tmp_path):
+    file = tmp_path / "setting.json"
+    file.write_text(SETTING.to_json())
+    assert run.main(["--config", str(file), "--seeds", "3"]) == 0
+    assert capsys.readouterr().out == printed(capsys)
+    assert run.main([f"--config={file}", "--tau", "3", "--seeds", "3"]) == 0
+    assert capsys.readouterr().out == printed(capsys, "--tau", "3")
+    table = np.linspace(0, 0.5, 16).reshape(2, 8).tolist()
+    file.write_text(SETTING.replace(frequencies=table).to_json())
+    assert run.parse(["--config", str(file)]).setting == SETTING.replace(frequencies=table)
+
+
+def test_every_field_is_a_flag():
+    changed = {
+        "classes": 1,
+        "features": 3,
+        "points_per_chunk": 7,
+        "experiments": 2,
+        "gamma": 2.5,
+        "tau": 1,
+        "max_frequency": 0.75,
+        "test_points": 9,
+        "frequencies": ((0.5, 0.25, 1.0),),
+    }
+    assert set(changed) == set(json.loads(SETTING.to_json()))
+    flags = []
+    for name, value in changed.items():
+        values = value[0] if name == "frequencies" else [value]
+        flags += [f"--{name.replace('_', '-')}", *(str(v) for v in values)]
+    assert run.parse(flags).setting == featsim.Config(**changed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tau", "8"], "tau must be an integer in 1 … 7, not 8"),
+        (["--tau", "2.5"], "--tau: invalid .* '2.5'"),
+        (["--gamma", "-1"], r"gamma must be a finite number above 0, not -1\.0"),
+        (["--classes", "7"], "points_per_chunk must be a multiple of classes = 7, not 60"),
+        (["--max-frequency", "1.5"], r"max_frequency must be a number in \[0, 1\], not 1\.5"),
+        (["--frequencies", "0.1"], r"frequencies must have the shape .* \(2, 8\), not \(1, 1\)"),
+        (["--init", "hot"], "invalid choice 'hot'"),
+        (["--init"], "inits must name at least one of random, cold, warm, ideal"),
+        (["--seeds", "0"], "seeds must be an integer of at least 1, not 0"),
+        (["--seed", "-1"], "seed must be an integer in 0 … 2147483647, not -1"),
+        (["--seed", str(2**31 - 1), "--seeds", "2"], "seed must be .*, not 2147483648"),
+        (["--workers", "0"], "workers must be an integer of at least 1, not 0"),
+        (["--points-per-chunk", "2" + 18 * "0"], "the setting needs .* GiB of memory"),
+        (["--unknown", "1"], "--unknown"),
+        (["--config"], "--config"),
+        (["--config", "absent.json"], "config must be a file that can be read: .*absent.json"),
+        (["--config", "."], r"config must be a file that can be read: .*directory"),
+        (["--config", "latin.json"], "config must be a file that can be read: .*utf-8"),
+        (["--config", "text.json"], "a configuration must be a JSON object"),
+        (["--config", "other.json"], "a configuration has no field 'taus'"),
+        (["--config", "wrong.json"], "tau must be an integer in 1 … 49, not '3'"),
+    ],
+)
+def test_bad_input(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, content in {
+        "latin.json": b"\xe9",
+        "text.json": b"tau: 3",
+        "other.json": b'{"taus": 3}',
+        "wrong.json": b'{"tau": "3"}',
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    before = sorted(tmp_path.iterdir())
+    try:
+        status = run.main([*SMALL, "--output", "new.nc", "--plot", "new.png", *arguments])
+    except SystemExit as end:
+        status = end.code
+    assert status == 2
+    out, err = capsys.readouterr()
+    text = " ".join(re.sub("[│╭╰─╮╯]", " ", err).split())
+    assert out == ""
+    assert re.search(message, text)
+    assert "Traceback" not in text
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_as_a_process():
+    command = [sys.executable, "-m", "featsim.run", *SMALL]
+    done = subprocess.run([*command, "--init", "warm"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"featsim {featsim.__version__}: 6 experiments")
+    assert done.stderr == ""
+    failed = subprocess.run(
+        [*command, "--seeds", "-1"], capture_output=True, text=True, check=False
+    )
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert failed.stderr == "featsim: error: seeds must be an integer of at least 1, not -1\n"
