@@ -56,7 +56,10 @@ def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     counts = learn_count.reshape(-1, learn_count.shape[-2] * learn_count.shape[-1])
     features = counts.shape[1]
     bits = features.bit_length()
-    keys = (-counts << bits) + np.arange(features)
+    small = counts.max(initial=0) < 1 << (31 - bits)
+    keys = -counts.astype(np.int32 if small else np.int64)
+    keys <<= bits
+    keys |= np.arange(features, dtype=keys.dtype)
     keys.sort(axis=-1)
     order = keys & ((1 << bits) - 1)
     steps = np.empty(counts.shape, np.int32)

@@ -10,7 +10,7 @@ import numpy as np
 
 from featsim._compile import inlined, kernel
 
-ALL, NONE, ONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0), np.uint64(1)
+ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 SKEIN = np.uint64(0x1BD11BDAA9FC1A22)
 WORDS_PER_TILE = 16
 

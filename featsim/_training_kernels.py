@@ -12,7 +12,7 @@ import numpy as np
 
 from featsim._compile import inlined, kernel, piece, popcount
 
-ALL, NONE, ONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0), np.uint64(1)
+ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 WORDS_PER_TILE = 512
 
 
@@ -148,7 +148,9 @@ def train(points, active, counters, learned, bounds, gamma, span, repeats, last_
                     add_feature(points, path[updated], active, counters, start, old)
                     updated += 1
                 total = count_feature(points, k, active, start, stop)
-            found[step, k], covered[step, k], bounds[k] = total, stop, total
+            bounds[k] = total
+            if repeats:
+                found[step, k], covered[step, k] = total, stop
             keys[i] = (total << shift) + (mask - k)
             if keys[i] > top:
                 top, best = keys[i], i
@@ -195,13 +197,10 @@ def run_experiments(points, valid, first_word, gamma, tau, keep_learned, keep_me
     known = np.zeros(K, np.bool_)
     totals = np.zeros(K, np.int64)
     bounds = np.zeros(K, np.int64)
-    last_run = (
-        np.arange(K),
-        np.full(K + 1, -1, np.int64),
-        np.empty((K + 1, K), np.int64),
-        np.full((K + 1, K), -1, np.int64),
-    )
-    repeats = not keep_learned and not keep_memorized
+    repeats = not keep_learned and not keep_memorized and first_word.size > 2
+    steps = K + 1 if repeats else 0
+    found, covered = np.empty((steps, K), np.int64), np.full((steps, K), -1, np.int64)
+    last_run = np.arange(K), np.full(K + 1, -1, np.int64), found, covered
     for j in range(first_word.size - 1):
         old, stop = first_word[j], first_word[j + 1]
         # What is forgotten is counted anew for all points, what is kept for the new ones only;
