@@ -89,7 +89,7 @@ def _one_more_feature(margins: Sequence[Heights], tau: int) -> Statement:
                 f"no point of class {c} with feature {v} has exactly {tau - 1} "
                 f"of {subset_name(counts.sets[row])}"
             )
-    text = "with tau − 1 learned features in every class, one more raises ACC"
+    text = "with τ − 1 learned features in every class, one more raises ACC"
     return Statement("Lemma D.1", text, {0: not reason} if tried else {}, reason)
 
 

@@ -83,7 +83,7 @@ def test_the_literal_reference_agrees(example):
                 [[v for v, _ in run.steps if v[0] == c] for run in runs["random"]]
             )
         ),
-        "with tau − 1": lambda: any(
+        "with τ − 1": lambda: any(
             literal.accuracy(points, {*L, v}, example.classes, tau)
             <= literal.accuracy(points, L, example.classes, tau)
             for L in _enough(S, example.classes, tau)
