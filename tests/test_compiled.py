@@ -36,6 +36,15 @@ def results():
             max_frequency=0.9,
             test_points=30,
         ),
+        "exact": featsim.Config(
+            classes=1,
+            features=4,
+            points_per_chunk=70,
+            experiments=2,
+            gamma=3,
+            test_points=70,
+            frequencies=((0.0, 1.0, 0.5, 1e-320),),
+        ),
     }.items():
         out = featsim.simulate(config, inits=inits, seeds=2, workers=1)
         arrays |= {f"{name}, {variable}": out[variable].values for variable in out}

@@ -1,0 +1,61 @@
+"""Tasks on threads: no more than asked for, stopped by the first error, behind a bar if long."""
+
+import sys
+import threading
+import time
+
+import pytest
+
+from featsim._workers import check_workers, processors, run_tasks
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_as_many_threads_as_asked_for(workers):
+    lock, running, most, done = threading.Lock(), 0, 0, []
+
+    def task(i, j):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.02)
+        with lock:
+            running -= 1
+            done.append((i, j))
+
+    tasks = [(i, j) for i in range(3) for j in range(3)]
+    run_tasks(task, tasks, workers=workers, progress=False)
+    assert most == workers
+    assert sorted(done) == tasks
+
+
+def test_the_first_error_stops_the_rest():
+    done = []
+
+    def task(i):
+        time.sleep(0.01)
+        if i == 2:
+            raise ValueError("task 2")
+        done.append(i)
+
+    with pytest.raises(ValueError, match="task 2"):
+        run_tasks(task, [(i,) for i in range(100)], workers=2, progress=False)
+    time.sleep(0.05)
+    assert len(done) < 50
+
+
+def test_a_bar_when_the_work_is_long(capsys):
+    run_tasks(lambda: time.sleep(0.3), [()] * 5, workers=1, progress=True)
+    assert "/5" in capsys.readouterr().err
+
+
+def test_no_bar_when_it_is_short_or_nobody_looks(capsys, monkeypatch):
+    run_tasks(lambda: time.sleep(1.1), [()] * 2, workers=2, progress=None)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run_tasks(lambda: None, [()] * 5, workers=1, progress=None)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_worker_for_each_processor_unless_told():
+    assert check_workers(None) == processors() >= 1
+    assert check_workers(3) == 3
