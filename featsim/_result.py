@@ -57,7 +57,7 @@ def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     features = counts.shape[1]
     bits = features.bit_length()
     small = counts.max(initial=0) < 1 << (31 - bits)
-    keys = -counts.astype(np.int32 if small else np.int64)
+    keys: npt.NDArray[Any] = -counts.astype(np.dtype("int32" if small else "int64"))
     keys <<= bits
     keys |= np.arange(features, dtype=keys.dtype)
     keys.sort(axis=-1)
