@@ -108,17 +108,6 @@ EXAMPLES = (
         classes=1,
     ),
     Example(
-        "one-class-no-gap",
-        "C ≥ 2",
-        "Theorem 3.4",
-        "ACC(L_warm) < ACC(L_cold)",
-        _equal((1, 1, 2, 1, 4, 2, 2, 1), 2),
-        9,
-        2,
-        "With one class the guess is always right.",
-        classes=1,
-    ),
-    Example(
         "tau-is-one",
         "τ ≥ 2",
         "Theorem 3.4",
