@@ -7,7 +7,8 @@ import pytest
 
 import featsim
 from featsim import _sampling_kernels as kernels
-from featsim.sampling import FREQUENCIES, TEST, TRAINING
+
+TRAINING, TEST, FREQUENCIES = range(3)  # what a draw is for, the last word of its counter
 
 MASK = 2**64 - 1
 ROTATIONS = [(14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32)]

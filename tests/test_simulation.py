@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 import featsim
+from featsim._result import global_steps
 from featsim.variables import VARIABLES
 
 CONFIG = featsim.Config(
@@ -113,3 +114,16 @@ def test_variables_agree_with_each_other(result):
     assert (result.nonzero_gradient_points.sel(init="random") == so_far).all()
     assert (result.nonzero_gradient_points.sel(init="warm") <= chunk).all()
     assert (result.memorized_points <= so_far).all()
+
+
+@pytest.mark.parametrize("scale", [1, 10**6, 10**12])
+def test_steps_of_counts_of_any_size(scale):
+    """The order over all classes is that of the counts; ties go to the lowest class and feature."""
+    counts = np.random.default_rng(3).integers(0, 9, (4, 2, 3, 7)) * scale
+    counts[counts == 0] = -1
+    steps = global_steps(counts)
+    for index in np.ndindex(4, 2):
+        flat = counts[index].ravel().tolist()
+        order = sorted((-n, i) for i, n in enumerate(flat) if n > 0)
+        expected = {i: step for step, (_, i) in enumerate(order)}
+        assert steps[index].ravel().tolist() == [expected.get(i, -1) for i in range(21)]
