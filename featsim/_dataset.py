@@ -31,6 +31,8 @@ def label(
             outer + VARIABLES[name].dims,
             array.astype(VARIABLES[name].dtype, copy=False),
             {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units},
+            # NetCDF 3 has no integers of 64 bits; a double holds any count exactly.
+            {"dtype": "float64"} if array.max(initial=0) >= 2**31 else {},
         )
         for name, array in arrays.items()
     }

@@ -15,6 +15,7 @@ import xarray as xr
 
 import featsim
 from featsim import run
+from featsim.simulation import run_simulation
 
 SETTING = featsim.Config(features=5, points_per_chunk=40, experiments=4, gamma=4, tau=2)
 SMALL = [
@@ -42,6 +43,14 @@ def test_result_of_a_stream_is_saved_too(tmp_path):
     out = featsim.simulate_stream(stream, gamma=1.5, tau=1, inits="ideal", test=stream)
     out.to_netcdf(tmp_path / "stream.nc")
     xr.testing.assert_identical(xr.load_dataset(tmp_path / "stream.nc"), out)
+
+
+def test_counts_of_more_than_32_bits_are_saved(tmp_path):
+    small = run_simulation(SETTING, inits="warm", seeds=1, workers=1, progress=None)
+    small.variables["nonzero_gradient_points"] += 2**40 + 1
+    out = small.label()
+    out.to_netcdf(tmp_path / "large.nc")
+    xr.testing.assert_identical(xr.load_dataset(tmp_path / "large.nc"), out)
 
 
 @pytest.mark.parametrize("suffix", ["png", "PDF", "svg"])
