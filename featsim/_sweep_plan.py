@@ -14,7 +14,7 @@ from featsim.inits import Init
 from featsim.variables import VARIABLES
 
 SHARED_POINTS = ("gamma", "tau")
-PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.05
+PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.2
 FEWEST_PIECES, MOST_PIECES = 64, 10_000
 BY_FEATURE = tuple(name for name, variable in VARIABLES.items() if "feature" in variable.dims)
 
@@ -168,7 +168,7 @@ def seconds(config: Config, inits: int) -> float:
     words = config.experiments * math.ceil(points / 64)
     drawn = words + math.ceil(config.test_points // config.classes / 64)
     trained = inits * words * config.experiments
-    return config.classes * (1e-4 + config.features * (1.8e-8 * drawn + 4e-10 * trained))
+    return config.classes * (5e-5 + config.features * (1e-8 * drawn + 2e-10 * trained))
 
 
 def _axis_values(name: str, values: Iterable[Any]) -> list[Any]:
