@@ -15,6 +15,11 @@ BASELINE = Path(__file__).parent / "baseline"
 DOTS_PER_INCH = 60
 SMALL = {
     "gap_map": {"gammas": (1, 30, 1_000), "taus": (1, 2, 3), "seeds": 2},
+    "phase_diagram": {
+        "noise": {"gamma": (20, 80, 500), "tau": (1, 3, 5)},
+        "data": {"features": (10, 30, 50), "max_frequency": (0.1, 0.2, 0.4)},
+        "seeds": 2,
+    },
     "training_price": {"gammas": (10, 500), "taus": (1, 3), "seeds": 2},
 }
 

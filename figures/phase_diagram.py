@@ -1,0 +1,123 @@
+"""Phase diagram: where warm falls behind, and where infinite data would have it.
+
+Beyond the paper: the accuracy of random minus that of warm after the last experiment, exact for the
+true frequencies, mean over 10 seeds, in the setting of Figure 3. On the left γ and τ vary, on the
+right the number of features and their largest frequency. Colours are simulations, from a sweep; the
+lines are the prediction of the mean-field limit for the same frequencies, without any points, where
+the gap is 1, 5 and 10 percentage points.
+
+The gap fills a region between two phases: for a small γ one chunk is enough to learn what matters,
+for a large one not even all chunks are. Where γ exceeds all counts of one chunk, warm learns
+nothing, and the limit agrees: it has the right edge and the upper one. Elsewhere the limit sees a
+wider region and a larger gap. There warm stops where the counts of a new chunk are just below γ,
+and in finite data some of many chunks stray above it: warm goes on learning, slower and slower.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+import featsim
+from featsim.plotting import FULL_WIDTH, new_figure, style
+from figures.__main__ import main
+
+LEVELS = (2.0, 10.0, 30.0)
+LINES = {"simulated": ("#E69F00", "--"), "mean-field limit": ("white", "-")}
+GAMMAS = tuple(float(gamma) for gamma in np.round(np.geomspace(2, 5_000, 18)))
+NOISE = {"gamma": GAMMAS, "tau": tuple(range(1, 13))}
+DATA = {
+    "features": tuple(range(10, 101, 10)),
+    "max_frequency": tuple(float(p) for p in np.round(np.linspace(0.05, 0.6, 12), 2)),
+}
+LABELS = {
+    "gamma": "Strength of the noise, γ",
+    "tau": "Features to classify a point, τ",
+    "features": "Features of a class, K",
+    "max_frequency": "Largest frequency of a feature",
+}
+
+
+def draw(
+    config: featsim.Config | None = None,
+    *,
+    noise: Mapping[str, Sequence[float]] = NOISE,
+    data: Mapping[str, Sequence[float]] = DATA,
+    seeds: int = 10,
+) -> tuple[Figure, xr.Dataset]:
+    """Return the figure, and the gap and its prediction for every (γ, τ) and for every (K, p)."""
+    base = (config or featsim.Config()).replace(test_points=0)
+    result = xr.merge([gaps(base, "noise", noise, seeds), gaps(base, "data", data, seeds)])
+    return _draw(result), result
+
+
+def gaps(
+    config: featsim.Config, plane: str, axes: Mapping[str, Sequence[float]], seeds: int
+) -> xr.Dataset:
+    """Return the gap over two axes, ``<plane>_gap``, and its prediction, ``<plane>_predicted``."""
+    swept = featsim.sweep(
+        config,
+        inits=("random", "warm"),
+        seeds=seeds,
+        reduce="mean_std",
+        progress=False,
+        **axes,
+    )
+    gap = _gap(swept["exact_accuracy"].sel(statistic="mean", drop=True))
+    predicted = xr.full_like(gap, np.nan)
+    name_x, name_y = axes
+    for x in gap[name_x].to_numpy():
+        for y in gap[name_y].to_numpy():
+            setting = config.replace(**{name_x: x, name_y: y})
+            limit = featsim.theory.mean_field(
+                setting, true_frequencies(setting, seeds), inits=("random", "warm")
+            )
+            predicted.loc[{name_x: x, name_y: y}] = _gap(limit["exact_accuracy"].mean("seed"))
+    return xr.Dataset({f"{plane}_gap": gap, f"{plane}_predicted": predicted})
+
+
+def true_frequencies(config: featsim.Config, seeds: int) -> xr.DataArray:
+    """Return the frequencies of every seed, (seed, class, feature), from the smallest run."""
+    smallest = config.replace(points_per_chunk=config.classes, experiments=1)
+    return featsim.simulate(smallest, inits="warm", seeds=seeds, progress=False)["frequencies"]
+
+
+def _gap(accuracy: xr.DataArray) -> xr.DataArray:
+    last = accuracy.isel(experiment=-1, drop=True)
+    gap = 100.0 * (last.sel(init="random", drop=True) - last.sel(init="warm", drop=True))
+    return gap.assign_attrs(long_name="accuracy of random minus warm", units="percentage points")
+
+
+def _draw(result: xr.Dataset) -> Figure:
+    highest = max(float(result[f"{plane}_gap"].max()) for plane in ("noise", "data"))
+    with style():
+        figure = new_figure(FULL_WIDTH, 2.6)
+        row = figure.subplots(1, 2)
+        for ax, plane in zip(row, ("noise", "data"), strict=True):
+            gap, predicted = result[f"{plane}_gap"], result[f"{plane}_predicted"]
+            name_x, name_y = gap.dims
+            x, y = gap[name_x].to_numpy(), gap[name_y].to_numpy()
+            mesh = ax.pcolormesh(
+                x, y, gap.to_numpy().T, cmap="cividis", vmin=0.0, vmax=highest, shading="nearest"
+            )
+            for values, (color, linestyle) in zip((gap, predicted), LINES.values(), strict=True):
+                lines = ax.contour(
+                    x, y, values.to_numpy().T, levels=LEVELS, colors=color, linestyles=linestyle
+                )
+                lines.set_linewidth(1.0)
+            ax.clabel(lines, fmt="%g", fontsize=7)
+            ax.set(xlabel=LABELS[str(name_x)], ylabel=LABELS[str(name_y)])
+        row[0].set_xscale("log")
+        figure.colorbar(mesh, ax=row, label="Random − warm (percentage points)", pad=0.02)
+        keys = [
+            Line2D([], [], color=c, linestyle=s, label=label) for label, (c, s) in LINES.items()
+        ]
+        row[0].legend(handles=keys, loc="upper left", labelcolor="white", ncols=2)
+    return figure
+
+
+if __name__ == "__main__":
+    sys.exit(main(["--only", "phase_diagram", *sys.argv[1:]]))
