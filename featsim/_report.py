@@ -41,7 +41,8 @@ def report(result: Result) -> str:
     # T^(J), for each init and seed
     time = dict(zip(names, variables["nonzero_gradient_points"].sum(-1).T, strict=True))
     sections.append(_training_time(time))
-    if {"random", "warm"} <= set(names):
+    # The theorems are about two experiments or more.
+    if {"random", "warm"} <= set(names) and variables[accuracy].shape[-1] > 1:
         last = dict(zip(names, 100.0 * variables[accuracy][:, :, -1].T, strict=True))
         sections.append(_predictions(last, time))
     return "\n\n".join(sections)

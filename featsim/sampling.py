@@ -15,10 +15,17 @@ from featsim.stream import FeatureStream
 TRAINING, TEST, FREQUENCIES = range(3)
 
 
-def check_seeds(seeds: int | Sequence[int]) -> list[int]:
-    """Return the seeds as a list: 0 … n − 1 for a number n, or the given ones, each once."""
+def check_seeds(seeds: int | Sequence[int]) -> Sequence[int]:
+    """Return the seeds: 0 … n − 1 for a number n, or the given ones, each once.
+
+    Consecutive seeds stay a range, so that any number of them takes no memory here.
+    """
     if not hasattr(seeds, "__len__"):
-        return list(range(_checks.integer("seeds", seeds, 1)))
+        seeds = range(_checks.integer("seeds", seeds, 1))
+    if isinstance(seeds, range) and seeds:
+        for seed in (seeds[0], seeds[-1]):
+            check_seeds([seed])
+        return seeds
     chosen = [_checks.integer("a seed", seed, 0, 2**31 - 1) for seed in seeds]  # type: ignore[union-attr]
     if not chosen:
         raise ValueError("seeds must be a number of at least 1 or at least one seed, not none")

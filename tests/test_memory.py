@@ -60,6 +60,8 @@ def gibibyte(monkeypatch):
         ({"test_points": 2 * 10**12}, 1, 1),
         ({"points_per_chunk": 10_000_000}, 1, 2),
         ({}, 100_000, 1),
+        ({}, 2**31, 1),
+        ({}, range(1, 2**31), 1),
     ],
 )
 def test_settings_that_do_not_fit(gibibyte, changes, seeds, workers):

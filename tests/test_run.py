@@ -87,6 +87,7 @@ def test_forms_of_init(capsys):
     two = printed(capsys, "--init", "ideal", "cold")
     assert ["experiment", "ideal", "random"] in rows(two)
     assert "Theorems" not in two  # they speak of warm
+    assert "Theorems" not in printed(capsys, "--experiments", "1")  # nor of a first experiment
     assert "ideal − random" not in printed(capsys, "--init", "warm", "random")
 
 
