@@ -181,8 +181,8 @@ def settings(scale: Scale) -> dict[str, list[Run]]:
     """
     if scale != "cpu":
         return {"ResNet-18": runs(scale)}
-    full = base(scale, width=64, chunks=2, train_size=400, test_size=2000)
-    fashion = base(scale, dataset="fashion_mnist", chunks=4, train_size=1200)
+    full = base(scale, width=64, chunks=2, train_size=240, test_size=1000)
+    fashion = base(scale, dataset="fashion_mnist", chunks=3, train_size=900, test_size=5000)
     return {
         "CIFAR-10, width 16": runs(scale),
         "CIFAR-10, full width": grid(full, method=METHODS),

@@ -14,19 +14,19 @@ from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
 from paper_repro.style import COLORS, mean_std, new_figure
 
-_EPOCHS = {"smoke": (1, 10), "cpu": (1, 3, 10, 30), "paper": (10, 50, 100, 150, 200, 250, 300)}
-_EPOCHS_ON_ALL = {"smoke": 10, "cpu": 20, "paper": 300}
+_EPOCHS = {"smoke": (1, 10), "cpu": (1, 10, 30), "paper": (10, 50, 100, 150, 200, 250, 300)}
+_EPOCHS_ON_ALL = {"smoke": 10, "cpu": 15, "paper": 300}
 _TITLES = {"mlp": "three-layer MLP", "resnet18": "ResNet-18"}
 
 
 def runs(scale: Scale) -> list[Run]:
     """Return the MLP and ResNet-18, warm after e epochs on one half, and cold for the line."""
-    sizes = {"cpu": 800, "smoke": 256}
+    sizes = {"cpu": {"train_size": 800, "test_size": 2000}, "smoke": {"train_size": 256}}
     plain = base(
         scale,
         chunks=2,
         stop=None,
-        train_size=sizes.get(scale),
+        **sizes.get(scale, {}),
         epochs=_EPOCHS_ON_ALL[scale],
         probes=(),
     )

@@ -19,7 +19,7 @@ def runs(scale: Scale) -> list[Run]:
     """Return the three-layer CNN, cold, on a growing training set."""
     changes = {
         "smoke": {"width": 8},
-        "cpu": {"width": 16, "chunks": 4, "train_size": 2000, "epochs": 200},
+        "cpu": {"width": 16, "chunks": 4, "train_size": 1200, "epochs": 200},
         "paper": {"chunks": 10},
     }[scale]
     plain = base(scale, model="cnn", method="cold", probes=("filter_cosines",), **changes)

@@ -21,7 +21,7 @@ def runs(scale: Scale) -> list[Run]:
         alphas, lams = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0), (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
     elif scale == "smoke":
         alphas, lams = (0.3, 1.0), (0.05, 0.3)
-    sizes = {"chunks": 3, "train_size": 900, "test_size": 2000} if scale == "cpu" else {}
+    sizes = {"chunks": 3, "train_size": 600, "test_size": 2000} if scale == "cpu" else {}
     plain = base(scale, method="dash", probes=(), **sizes)
     trials = range(1) if scale == "cpu" else seeds(scale)
     return grid(plain, seed=trials, alpha=alphas, lam=lams)
