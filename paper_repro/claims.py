@@ -101,8 +101,7 @@ CLAIMS = (
         "accuracy, cold − warm, percentage points",
         lambda d: _accuracy_gap(d, "random", "warm"),
         lambda s: _accuracy(s["cold"]) - _accuracy(s["warm"]),
-        "a cold start on few samples ends its first experiments underfitted in its features, and "
-        "the gap grows with the number of experiments",
+        "the gap opens with the number of experiments, of which there are few",
     ),
     Claim(
         "warm converges fastest",
@@ -141,8 +140,8 @@ CLAIMS = (
         "Spearman's ρ over the experiments of cold and warm",
         None,
         _gradient_rank,
-        "few experiments, whose steps also grow with the number of samples, of which the norm of "
-        "a mean gradient knows nothing",
+        "under warm the gradient of the mean loss falls as the new samples become a smaller share "
+        "of all, while the steps grow with the number of samples",
     ),
     Claim(
         "previously learned data stay fitted under warm",

@@ -36,10 +36,10 @@ of the mean lies wholly on one side; otherwise, and with one seed always, it
 
 _CPU_SCALE = """
 These runs are far smaller than the paper's: a few thousand images in a few chunks, a network a
-quarter as wide, and a learning rate of 0.01 in place of 0.001, with which so few steps do not
-converge. The images of CIFAR-10 are a JPEG re-encoding, which is good for comparing methods and
-not for absolute accuracy. Nothing here contradicts or confirms the paper's numbers at its own
-scale; that takes `--scale paper` and a GPU."""
+quarter as wide unless said otherwise, and a learning rate of 0.01 in place of 0.001, to converge in
+fewer steps. The images of CIFAR-10 were a JPEG re-encoding, which is good for comparing methods
+and not for absolute accuracy. Times are wall times on shared cores. Nothing here contradicts or
+confirms the paper's numbers at its own scale; that takes `--scale paper` and a GPU."""
 
 
 def write(scale: Scale, root: Path, page: Path) -> None:

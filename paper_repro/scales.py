@@ -2,7 +2,7 @@
 
 - ``smoke``: a minute on two cores, on scikit-learn's digits; shows that the code runs.
 - ``cpu``: up to an hour or two on two cores, on real images with a narrow network. The learning
-  rate is 0.01, not the paper's 0.001, with which so few steps do not converge.
+  rate is 0.01, not the paper's 0.001, to converge in fewer steps.
 - ``paper``: the paper's own setting, for a GPU.
 """
 
