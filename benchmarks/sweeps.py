@@ -24,7 +24,7 @@ from featsim._sweep_plan import make_plan
 START, END = "<!-- benchmark -->\n", "<!-- end of benchmark -->\n"
 PAPER = featsim.Config()
 AXES = {"gamma": (10, 20, 30, 40, 50, 70, 100, 150), "tau": range(1, 6)}
-DIAGRAM = {"gamma": range(4, 204, 4), "tau": range(1, 50)}
+DIAGRAM = {"gamma": range(4, 208, 4), "tau": range(1, 50)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Benchmark:
     """Seeds of the sweep of 40 settings."""
 
     diagram_seeds: int = 10
-    """Seeds of the phase diagram of 50 × 50 settings."""
+    """Seeds of the phase diagram of 51 × 49 settings."""
 
     output: Path = Path("docs/sweeps.md")
     """File whose tables are replaced."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from featsim._compile_once import compile_once
 from featsim._experiments import count_well_classified, missing_probability, run_class
 from featsim._result import global_steps
 from featsim._sweep_plan import Batch, Piece
@@ -28,7 +27,6 @@ def run_piece(piece: Piece, stopped: Callable[[], bool] = lambda: False) -> Arra
         sweep, (n,): the places of its setting and of its seed; where seeds are reduced, column 0
         is the mean over them and column 1 the standard deviation.
     """
-    compile_once()
     parts = []
     for batch in piece.batches:
         table = _simulate(batch, piece, stopped)
