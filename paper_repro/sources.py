@@ -19,8 +19,9 @@ _HINTS = {
     "imagenet": "class folders in train and val",
     "imagefolder": "class folders in train and test",
 }
+_FOLDER_CLASSES = {"cifar10": 10, "cifar100": 100, "tiny_imagenet": 200, "imagenet": 1000}
 _FOLDER_SIZES = {"tiny_imagenet": 64, "imagenet": 224, "imagefolder": 64}
-_DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
+_SYSTEM_FOLDERS = {"fashion_mnist": Path("/usr/share/datasets/fashion-mnist")}  # Debian's package
 
 Source = tuple["MemoryImages | FileImages", "MemoryImages | FileImages", int]
 
@@ -62,14 +63,15 @@ def open_source(name: str, folder: Path, image_size: int | None) -> Source:
     """Return training images, test images and the number of classes of the data set `name`."""
     if name == "digits":
         return _digits()
-    for place in (folder, folder / name):
-        if _has_classes(place):
-            return _class_folders(name, place, image_size)
     reader = _READERS.get(name)
+    places = (folder / name, folder)
+    for place in places:
+        if (name in _FOLDER_CLASSES or reader is None) and _has_classes(place):
+            return _class_folders(name, place, image_size)
     hint = f"put {_HINTS[name]} into {folder} or {folder / name}, and name it with --data"
     if reader is None:
         raise DataError(f"{name} was not found: {hint}")
-    for place in (folder, folder / name):
+    for place in (*places, _SYSTEM_FOLDERS.get(name, folder)):
         try:
             return reader(place, False)
         except (RuntimeError, FileNotFoundError):
@@ -109,6 +111,12 @@ def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
         test = _labelled(folder / str(_test_name(folder)), train.class_to_idx)
     except FileNotFoundError as error:
         raise DataError(f"{name}: {error}") from error
+    expected = _FOLDER_CLASSES.get(name, len(train.classes))
+    if len(train.classes) != expected:
+        raise DataError(
+            f"{folder / 'train'} must have {expected} class folders for {name}; "
+            f"it has {len(train.classes)}"
+        )
     if image_size is None and name not in _FOLDER_SIZES:
         first, _ = train[0]
         image_size = min(first.size)
@@ -156,7 +164,7 @@ def _fashion_mnist(folder: Path, download: bool) -> Source:
     raw = folder / "FashionMNIST" / "raw"
     if download:
         datasets.FashionMNIST(str(folder), download=True)
-    for place in (raw,) if download else (folder, raw, _DEBIAN_FASHION):
+    for place in (folder, raw):
         try:
             held = [_idx_pair(place, prefix) for prefix in ("train", "t10k")]
         except FileNotFoundError:

@@ -39,7 +39,7 @@ def offline(monkeypatch):
 
     for kind in (datasets.CIFAR10, datasets.CIFAR100, datasets.SVHN, datasets.FashionMNIST):
         monkeypatch.setattr(kind, "__init__", refuse)
-    monkeypatch.setattr(sources, "_DEBIAN_FASHION", sources.Path("/nowhere"))
+    monkeypatch.setattr(sources, "_SYSTEM_FOLDERS", {})
 
 
 def test_digits_are_split_once_and_for_all(tmp_path):
@@ -83,7 +83,8 @@ def test_crops_and_flips_are_drawn_for_each_image(tmp_path):
 
 @pytest.mark.parametrize("test", ["test", "val"])
 @pytest.mark.parametrize("name", ["imagefolder", "cifar10", "tiny_imagenet"])
-def test_class_folders(tmp_path, name, test):
+def test_class_folders(tmp_path, monkeypatch, name, test):
+    monkeypatch.setattr(sources, "_FOLDER_CLASSES", {"cifar10": 2, "tiny_imagenet": 2})
     root = class_folders(tmp_path / name, test)
     for folder in (root, tmp_path):
         load.__globals__["_load"].cache_clear()
@@ -94,7 +95,21 @@ def test_class_folders(tmp_path, name, test):
     assert load(Run(dataset="cifar10"), root).shape == (3, 10, 10)
 
 
-def test_tiny_imagenets_own_layout(tmp_path):
+@pytest.mark.usefixtures("offline")
+def test_the_class_folders_of_another_data_set_are_not_taken(tmp_path):
+    class_folders(tmp_path)
+    for name, classes in (("cifar10", 10), ("cifar100", 100), ("imagenet", 1000)):
+        with pytest.raises(DataError, match=f"{classes} class folders for {name}; it has 2"):
+            load(Run(dataset=name), tmp_path)
+    for name in ("svhn", "fashion_mnist"):
+        with pytest.raises(DataError, match=f"^{name} was not found"):
+            load(Run(dataset=name), tmp_path)
+    class_folders(tmp_path / "imagefolder", classes=("a", "b", "c"))
+    assert load(Run(dataset="imagefolder"), tmp_path).classes == 3  # its own folder comes first
+
+
+def test_tiny_imagenets_own_layout(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "_FOLDER_CLASSES", {"tiny_imagenet": 2})
     class_folders(tmp_path, "val")
     notes = []
     for i, label in enumerate("bab"):
