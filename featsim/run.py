@@ -1,10 +1,11 @@
 """The command ``featsim``, also ``python -m featsim.run``: simulate, print, save, plot."""
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -80,6 +81,22 @@ def parse(arguments: Sequence[str] | None) -> Command:
     )
 
 
+@contextlib.contextmanager
+def _without_linear_algebra() -> Iterator[None]:
+    """Keep Numba from importing scipy.linalg at the first kernel, an eighth of a whole command.
+
+    It looks for it on behalf of numpy.linalg in compiled code, which no kernel has.
+    """
+    unused = "scipy.linalg" not in sys.modules
+    if unused:
+        sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if unused:
+            del sys.modules["scipy.linalg"]
+
+
 def execute(command: Command) -> None:
     """Simulate, then write, draw and print what the command asks for."""
     for name, path in (("output", command.output), ("plot", command.plot)):
@@ -91,13 +108,14 @@ def execute(command: Command) -> None:
         raise ValueError(f"seeds must be an integer of at least 1, not {command.seeds}")
     from featsim.simulation import run_simulation
 
-    result = run_simulation(
-        command.setting,
-        inits=command.inits(),
-        seeds=range(command.seed, command.seed + command.seeds),
-        workers=command.workers,
-        progress=False if command.quiet else None,
-    )
+    with _without_linear_algebra():
+        result = run_simulation(
+            command.setting,
+            inits=command.inits(),
+            seeds=range(command.seed, command.seed + command.seeds),
+            workers=command.workers,
+            progress=False if command.quiet else None,
+        )
     if command.output is not None:
         with replacing(command.output) as temporary:
             result.label().to_netcdf(temporary)
