@@ -28,7 +28,8 @@ def run_tasks(
 ) -> None:
     """Call ``task`` with each of the arguments on threads; stop at the first error.
 
-    The calling thread only waits, so that it can be interrupted while a kernel runs.
+    The calling thread only waits, so that an interrupt is raised at once while kernels run; those
+    that have begun still end before the process does.
     """
     pool = concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments)))
     try:

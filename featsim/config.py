@@ -14,8 +14,7 @@ from featsim import _checks
 class Config:
     """One setting of the discrete feature-learning framework (sections 2 and 3.1 of the paper).
 
-    The defaults are those of Figure 3. Every field is checked when a Config is made; a ValueError
-    or TypeError names the field, its value and what is allowed.
+    The defaults are those of Figure 3.
     """
 
     classes: int = 2
@@ -46,6 +45,7 @@ class Config:
     """Feature frequencies p_ck, (C, K) numbers in 0 … 1, in place of drawing them."""
 
     def __post_init__(self) -> None:
+        # A ValueError or TypeError names the field, its value and what is allowed.
         C = _checks.integer("classes", self.classes, 1)
         K = _checks.integer("features", self.features, 2)
         checked: dict[str, Any] = {

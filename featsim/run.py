@@ -27,8 +27,7 @@ class Command:
     )
 
     init: tuple[Choice, ...] = ("all",)
-    """What an experiment keeps of the one before: nothing (random, also called cold), all it
-    learned and memorized (warm), or the features only (ideal)."""
+    """What an experiment keeps: nothing (random, cold), all (warm), only the features (ideal)."""
 
     seeds: int = 10
     """Number of seeds."""

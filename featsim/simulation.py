@@ -38,7 +38,7 @@ def simulate(
     config
         The setting; its defaults are those of Figure 3.
     inits
-        Names of initializations (``random`` or ``cold``, ``warm``, ``ideal``) or Init values.
+        Names of initializations (``random``, also as ``cold``; ``warm``; ``ideal``) or Init values.
     seeds
         A number of seeds, counted from 0, or the seeds themselves.
     workers
