@@ -129,8 +129,10 @@ def main() -> None:
     page = benchmark.output.read_text(encoding="utf-8")
     before, _, rest = page.partition(START)
     _, _, after = rest.partition(END)
+    load = psutil.getloadavg()[0]
     tables = (
-        f"Machine: {machine()}\n\n{throughput(benchmark.seeds, benchmark.repeats)}\n\n"
+        f"Machine: {machine()} Load of other programs as it began: {load:.1f}.\n\n"
+        f"{throughput(benchmark.seeds, benchmark.repeats)}\n\n"
         f"{phase_diagram(benchmark.diagram_seeds)}\n"
     )
     with replacing(benchmark.output) as temporary:

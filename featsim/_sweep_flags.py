@@ -13,6 +13,7 @@ from featsim.config import Config
 from featsim.simulation import PAPER_INITS
 
 Number = int | float
+MOST_VALUES = 10**6
 
 
 def parse_values(tokens: list[str], number: type[Number]) -> tuple[Number, ...]:
@@ -26,6 +27,8 @@ def parse_values(tokens: list[str], number: type[Number]) -> tuple[Number, ...]:
                 continue
             start, stop, step = bounds if len(bounds) == 3 else (*bounds, decimal.Decimal(1))
             count = int(((stop - start) / step).to_integral_value(decimal.ROUND_CEILING))
+            if count > MOST_VALUES:
+                raise ValueError
             steps = [start + i * step for i in range(count)]
             values += [number(str(value)) for value in steps]
         except (ArithmeticError, ValueError):

@@ -34,7 +34,7 @@ def run_piece(piece: Piece, stopped: Callable[[], bool] = lambda: False) -> Arra
         columns = np.array([place for place, _ in batch.seeds])
         if piece.reduce == "mean_std":
             table = {
-                name: np.stack([values.mean(axis=1), values.std(axis=1)], axis=1)
+                name: np.stack([values.mean(axis=1), values.std(axis=1, ddof=1)], axis=1)
                 for name, values in table.items()
             }
             columns = np.arange(2)

@@ -159,7 +159,10 @@ def make_plan(
         if len(set(checked[name])) < len(values):
             raise ValueError(f"{name} must have different values, not {list(checked[name])}")
     kept = _checked_keep(keep, checked, reduce)
-    return Plan(config, checked, inits, tuple(seeds), kept, reduce, tuple(configs))
+    chosen = tuple(seeds)
+    if reduce and len(chosen) < 2:
+        raise ValueError(f"seeds must be at least two with reduce = {reduce!r}, not one")
+    return Plan(config, checked, inits, chosen, kept, reduce, tuple(configs))
 
 
 def seconds(config: Config, inits: int) -> float:

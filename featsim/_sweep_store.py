@@ -27,6 +27,10 @@ class Store:
         self.folder = self.output.with_name(self.output.name + ".pieces")
         self.description = plan.description()
         check_writable("output", self.output)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse a file or a folder that is there and not of this sweep."""
         if self.output.exists():
             self._refuse_another(self.output, _described(self.output))
         if (file := self.folder / DESCRIPTION).exists():
@@ -42,6 +46,7 @@ class Store:
                 f"output must not be in use, but another process writes {str(self.output)!r}"
             ) from None
         try:
+            self._check()  # nobody else can write from now on
             for unfinished in self.folder.glob(".*"):
                 unfinished.unlink()
             with replacing(self.folder / DESCRIPTION) as new:

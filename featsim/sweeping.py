@@ -52,8 +52,8 @@ def sweep(
         Variables by class and feature to keep: ``learned``, ``learn_step``, ``learn_count``,
         ``frequencies``. They need the same classes and features in all settings.
     reduce
-        ``"mean_std"`` to keep only mean and standard deviation over the seeds, of the population
-        as ``Dataset.std`` has it. They are computed where the work is done.
+        ``"mean_std"`` to keep only mean and standard deviation over the seeds, the latter with
+        n − 1 as in all tables and pictures. They are computed where the work is done.
     workers
         Threads; as many as there are processors if it is not given. Not with an executor.
     output

@@ -62,11 +62,10 @@ def gaps(
         config,
         inits=("random", "warm"),
         seeds=seeds,
-        reduce="mean_std",
         progress=False,
         **axes,
     )
-    gap = _gap(swept["exact_accuracy"].sel(statistic="mean", drop=True))
+    gap = _gap(swept["exact_accuracy"].mean("seed"))
     predicted = xr.full_like(gap, np.nan)
     name_x, name_y = axes
     for x in gap[name_x].to_numpy():

@@ -76,7 +76,7 @@ def test_mean_and_deviation_are_those_over_the_seeds():
     out = featsim.sweep(SMALL, seeds=4, reduce="mean_std", **axes)
     assert out.learned_features.dims == (*axes, "statistic", "init", "experiment")
     for name in full:
-        mean, std = full[name].mean("seed"), full[name].std("seed")
+        mean, std = full[name].mean("seed"), full[name].std("seed", ddof=1)
         np.testing.assert_allclose(out[name].sel(statistic="mean"), mean, rtol=1e-13)
         np.testing.assert_allclose(out[name].sel(statistic="std"), std, rtol=1e-9, atol=1e-13)
     assert float(out.learned_features.sel(statistic="std").max()) > 0
@@ -170,6 +170,7 @@ def test_without_axes_it_is_one_setting():
         (ValueError, {"keep": "learned", "features": [9, 10]}, "keep must be empty where features"),
         (ValueError, {"keep": "learned", "reduce": "mean_std"}, "keep must be empty with reduce"),
         (ValueError, {"reduce": "max"}, "reduce must be None or 'mean_std', not 'max'"),
+        (ValueError, {"reduce": "mean_std", "seeds": [3]}, "seeds must be at least two with red"),
         (ValueError, {"workers": 0}, "workers must be an integer of at least 1, not 0"),
         (ValueError, {"workers": 1, "executor": Backwards()}, "workers must not be given with an"),
         (ValueError, {"seeds": 0}, "seeds must be an integer of at least 1, not 0"),

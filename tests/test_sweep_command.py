@@ -48,6 +48,7 @@ def test_values_and_ranges(tokens, number, values):
         ([":2"], int),
         (["0:inf"], float),
         (["0:nan"], float),
+        (["0:1e12"], float),
         (["3:3"], int),
         ([], int),
     ],
