@@ -117,7 +117,7 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
         )
         wait_for(lambda: noted(folder, "held"))
         # The result of its first piece must have been fetched and given up, or is computed again.
-        addresses = client.scheduler_info(n_workers=-1)["workers"]
+        addresses = client.scheduler_info()["workers"]
         [address] = [place for place, about in addresses.items() if about["name"] == "held"]
         [first] = noted(folder, "end", held.pid)
         wait_for(lambda: first in taken and not client.has_what([address])[address])
