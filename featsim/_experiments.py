@@ -66,8 +66,8 @@ def count_well_classified(points: PackedPoints, learned: npt.NDArray[np.bool_], 
     """Count the points with at least τ features of each learned set (init, experiment, feature)."""
     counts = np.empty(learned.shape[:2], np.int64)
     whole_tau = min(tau, learned.shape[2] + 1)
-    for i in range(learned.shape[0]):
-        well_classified(points.words, points.valid, learned[i], whole_tau, counts[i])
+    sets = learned.reshape(-1, learned.shape[2])
+    well_classified(points.words, points.valid, sets, whole_tau, counts.reshape(-1))
     return counts
 
 
@@ -76,6 +76,7 @@ def missing_probability(
 ) -> npt.NDArray[np.float64]:
     """Return P(|V(x) ∩ L| < τ) of a random point for each set (init, experiment, feature)."""
     probability = np.empty(learned.shape[:2])
-    for i in range(learned.shape[0]):
-        tail_probability(frequencies, learned[i], tau, probability[i])
+    tail_probability(
+        frequencies, learned.reshape(-1, learned.shape[2]), tau, probability.reshape(-1)
+    )
     return probability
