@@ -40,11 +40,26 @@ class Tallies:
         }
         if test_points:
             right = self.well_classified.sum(axis=-1)
-            variables["test_accuracy"] = (right + (test_points - right) / C) / test_points
+            variables["test_accuracy"] = sampled_accuracy(right, test_points, C)
         if exact:
-            variables["exact_accuracy"] = 1.0 - (C - 1) / C * self.missing.mean(axis=-1)
+            variables["exact_accuracy"] = expected_accuracy(self.missing)
             variables["frequencies"] = self.frequencies
         return variables
+
+
+def sampled_accuracy(
+    right: npt.NDArray[np.int64], points: int, classes: int
+) -> npt.NDArray[np.float64]:
+    """Return the accuracy on points of which ``right`` are well classified and the rest guessed."""
+    accuracy: npt.NDArray[np.float64] = (right + (points - right) / classes) / points
+    return accuracy
+
+
+def expected_accuracy(missing: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return ACC(L) = 1 − (C−1)/C · P(|V(x) ∩ L| < τ) from that probability by class, (…, C)."""
+    C = missing.shape[-1]
+    accuracy: npt.NDArray[np.float64] = 1.0 - (C - 1) / C * missing.mean(axis=-1)
+    return accuracy
 
 
 def global_steps(learn_count: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

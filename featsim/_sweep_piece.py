@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim._experiments import count_well_classified, missing_probability, run_class
-from featsim._result import global_steps
+from featsim._result import expected_accuracy, global_steps, sampled_accuracy
 from featsim._sweep_plan import Batch, Piece
 from featsim.sampling import draw_class
 
@@ -81,11 +81,10 @@ def _simulate(batch: Batch, piece: Piece, stopped: Callable[[], bool]) -> Arrays
         "nonzero_gradient_points": nonzero_gradient,
         "memorized_points": memorized,
         "test_accuracy": np.full(series, np.nan),
-        "exact_accuracy": 1.0 - (C - 1) / C * missing.mean(axis=-1),
+        "exact_accuracy": expected_accuracy(missing),
     }
     if config.test_points:
-        guessed = (config.test_points - well_classified) / C
-        table["test_accuracy"] = (well_classified + guessed) / config.test_points
+        table["test_accuracy"] = sampled_accuracy(well_classified, config.test_points, C)
     if piece.keep:
         kept = {"learned": learned, "learn_count": learn_count, "frequencies": all_frequencies}
         if "learn_step" in piece.keep:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from featsim import _checks
 from featsim._accuracy_kernels import tail_probability
+from featsim._result import expected_accuracy
 
 
 def exact_accuracy(
@@ -58,9 +59,7 @@ def exact_accuracy(
     missing = np.empty(len(rows))
     for i in range(len(rows)):
         tail_probability(row_frequencies[i], rows[i : i + 1], min(tau, K + 1), missing[i : i + 1])
-    accuracy: npt.NDArray[np.float64]
-    accuracy = 1.0 - (C - 1) / C * missing.reshape(*outer, C).mean(axis=-1)
-    return accuracy
+    return expected_accuracy(missing.reshape(*outer, C))
 
 
 def check_frequencies(frequencies: npt.NDArray[np.float64]) -> None:

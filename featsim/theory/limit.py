@@ -19,6 +19,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from featsim._dataset import label
+from featsim._result import expected_accuracy
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import draw_class
@@ -164,7 +165,7 @@ def _expectations(
         "learned_features": size.sum(axis=-1),
         "nonzero_gradient_points": (trained * left_below(order, before)).sum(axis=-1),
         "memorized_points": (chunks * points * below).sum(axis=-1),
-        "exact_accuracy": 1.0 - (config.classes - 1) / config.classes * below.mean(axis=-1),
+        "exact_accuracy": expected_accuracy(below),
     }
 
 
