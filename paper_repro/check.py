@@ -8,7 +8,7 @@ from paper_repro.claims import CLAIMS, Claim, by_seed
 from paper_repro.records import Records
 from paper_repro.scales import Scale, seeds
 from paper_repro.style import markdown, with_seeds
-from paper_repro.verdict import verdict
+from paper_repro.verdict import UNKNOWN, verdict
 
 _EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}
 
@@ -22,10 +22,14 @@ class Finding:
     """The number of each seed of the simulator; none where the claim holds by definition."""
     network: list[float]
     """The number of each seed of the network."""
+    limited: bool
+    """Whether the epoch limit ended an experiment, so that steps are only a lower bound."""
 
     @property
     def verdict(self) -> str:
-        """Whether the network shows the claim."""
+        """Whether the network shows the claim; of steps cut short nothing can be told."""
+        if self.claim.of_steps and self.limited:
+            return UNKNOWN
         return verdict(self.network, self.claim.threshold)
 
     def row(self) -> list[str]:
@@ -55,6 +59,7 @@ def findings(records: Sequence[Records], scale: Scale) -> list[Finding]:
             claim,
             None if claim.simulated is None else claim.simulated(simulated).tolist(),
             [claim.measured(seed) for seed in by_seed(records)],
+            any(not row["converged"] for r in records for row in r.experiments),
         )
         for claim in CLAIMS
     ]

@@ -31,7 +31,7 @@ or are downloaded to. A run that was interrupted goes on after its last finished
 
 A claim is measured by one number a seed. It *holds*, or *does not hold*, if Student's 90 % interval
 of the mean lies wholly on one side; otherwise, and with one seed always, it
-*{unknown}*.
+*{unknown}*; so it does if it is about steps and the epoch limit cut some short.
 """
 
 _CPU_SCALE = """
@@ -109,11 +109,15 @@ def _setting(name: str, runs: Sequence[Run], root: Path, scale: Scale) -> str:
     rows = [[f.claim.text, f.claim.source, *f.row()[1:]] for f in found]
     table = markdown([check.HEADER[0], "paper", *check.HEADER[1:]], rows)
     open_claims = [f for f in found if f.verdict != HOLDS and len(f.network) > 1]
-    reasons = "\n".join(
-        f"- *{f.claim.text}*: {f.verdict}. A likely reason: {f.claim.reason}." for f in open_claims
-    )
+    reasons = "\n".join(f"- *{f.claim.text}*: {f.verdict}. {_reason(f)}" for f in open_claims)
     parts = [f"## {name}", check.describe(records), table, reasons, summary(records)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _reason(finding: check.Finding) -> str:
+    if finding.claim.of_steps and finding.limited:
+        return "The epoch limit ended some experiments, whose steps are only a lower bound."
+    return f"A likely reason: {finding.claim.reason}."
 
 
 def _item(kind: Kind, number: int, scale: Scale, root: Path, page: Path) -> str:

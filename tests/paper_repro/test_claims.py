@@ -90,3 +90,13 @@ def test_the_runs_of_the_check():
         chosen = runs(scale)
         assert len(chosen) == count
         assert {run.method for run in chosen} == {"cold", "warm", "dash"}
+
+
+def test_steps_that_the_limit_cut_short_tell_nothing():
+    records = [made(method, seed, 0.01 * seed) for seed in range(3) for method in SEED]
+    before = check.findings(records, "smoke")
+    records[0].experiments[2]["converged"] = False
+    after = check.findings(records, "smoke")
+    assert [f.verdict for f in before] == [HOLDS] * 6
+    expected = [HOLDS, UNKNOWN, HOLDS, UNKNOWN, UNKNOWN, HOLDS]
+    assert [f.verdict for f in after] == expected
