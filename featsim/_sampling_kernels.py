@@ -12,7 +12,7 @@ from featsim._compile import inlined, kernel
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 SKEIN = np.uint64(0x1BD11BDAA9FC1A22)
-WORDS_PER_TILE = 16
+WORDS_PER_TILE = 8
 
 
 @inlined
