@@ -4,7 +4,6 @@ import concurrent.futures
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 from typing import Any
 
 from featsim import _checks
@@ -35,26 +34,23 @@ def run_tasks(
     pool = concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments)))
     try:
         futures = [pool.submit(task, *argument) for argument in arguments]
-        for future in _watched(futures, progress):
+        finished = concurrent.futures.as_completed(futures)
+        for future in _watched(finished, len(futures), progress):
             future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _watched(futures: list[Future[None]], progress: bool | None) -> Iterable[Future[None]]:
-    """Return the futures as they end, behind a progress bar if one is wanted.
+def _watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterable[Any]:
+    """Return the items behind a progress bar: if wanted, else in a terminal or a notebook.
 
-    If nothing is said of it, it is in a terminal and in a notebook. It appears when the work has
-    lasted a second. Without one they are returned when all have ended or one has failed, so that
-    the calling thread does not wake for each.
+    The bar appears when the work has lasted a second.
     """
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     if not progress:
-        concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_EXCEPTION)
-        return sorted(futures, key=lambda future: not future.done())
+        return items
     from tqdm.auto import tqdm
 
-    finished = concurrent.futures.as_completed(futures)
-    bar: Iterable[Future[None]] = tqdm(finished, total=len(futures), delay=1.0, leave=False)
+    bar: Iterable[Any] = tqdm(items, total=total, delay=1.0, leave=False)
     return bar
