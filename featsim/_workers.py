@@ -47,10 +47,16 @@ def _watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterabl
     The bar appears when the work has lasted a second.
     """
     if progress is None:
-        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
+        progress = sys.stderr.isatty() or _in_notebook()
     if not progress:
         return items
     from tqdm.auto import tqdm
 
     bar: Iterable[Any] = tqdm(items, total=total, delay=1.0, leave=False)
     return bar
+
+
+def _in_notebook() -> bool:
+    """Tell whether this process is the kernel of a notebook."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and hasattr(shell.get_ipython(), "kernel")
