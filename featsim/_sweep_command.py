@@ -1,7 +1,6 @@
 """The command ``python -m featsim.sweep``: an estimate, a progress bar, and a file in the end."""
 
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import tyro
 from tqdm.std import tqdm
 
+from featsim._command import run_command
 from featsim._sweep_estimate import check_size, processor_seconds, result_bytes
 from featsim._sweep_flags import Arguments, swept
 from featsim._sweep_plan import Plan, make_plan
@@ -26,18 +26,14 @@ DESCRIPTION = "Simulate every combination of values, and store the result as it 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 2 after one sentence about what was wrong."""
-    try:
+
+    def body() -> None:
         given: Any = tyro.cli(
             Arguments, args=argv, prog="python -m featsim.sweep", description=DESCRIPTION
         )
         _run(given)
-    except (ImportError, MemoryError, OSError, TypeError, ValueError) as error:
-        print(f"featsim.sweep: error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("featsim.sweep: interrupted", file=sys.stderr)
-        os._exit(130)  # a kernel that still runs on a thread would be waited for
-    return 0
+
+    return run_command("featsim.sweep", body)
 
 
 def _run(given: Any) -> None:

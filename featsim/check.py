@@ -1,7 +1,6 @@
 """The command ``python -m featsim.check``: the paper's theorems on a stream of the user's own."""
 
 import dataclasses
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 import tyro
 
 from featsim import _checks
+from featsim._command import run_command
 from featsim.config import Config
 
 
@@ -35,15 +35,11 @@ class Command:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all went well, 2 with one sentence on standard error if not."""
-    try:
-        command = tyro.cli(Command, prog="python -m featsim.check", args=arguments)
-        print(_text(command), flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, TypeError, MemoryError, OSError) as error:
-        print(f"featsim.check: error: {error}", file=sys.stderr)
-        return 2
-    return 0
+
+    def body() -> None:
+        print(_text(tyro.cli(Command, prog="python -m featsim.check", args=arguments)))
+
+    return run_command("featsim.check", body)
 
 
 def _text(command: Command) -> str:

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import dataclasses
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Literal
 import tyro
 
 import featsim
+from featsim._command import run_command
 from featsim._files import check_writable, replacing
 from featsim.config import Config
 
@@ -130,22 +130,15 @@ def execute(command: Command) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all went well, 2 with one sentence on standard error if not."""
-    try:
+
+    def body() -> None:
         command = parse(arguments)
         if command.version:
             print(f"featsim {featsim.__version__}")
         else:
             execute(command)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, TypeError, MemoryError, OSError) as error:
-        print(f"featsim: error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("featsim: interrupted", file=sys.stderr)
-        os._exit(130)  # a kernel that still runs on a thread would be waited for
-    return 0
+
+    return run_command("featsim", body)
 
 
 if __name__ == "__main__":
