@@ -30,7 +30,7 @@ def label(
         name: (
             outer + VARIABLES[name].dims,
             array.astype(VARIABLES[name].dtype, copy=False),
-            {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units},
+            described(name),
             # NetCDF 3 has no integers of 64 bits; a double holds any count exactly.
             {"dtype": "float64"} if array.max(initial=0) >= 2**31 else {},
         )
@@ -43,11 +43,23 @@ def label(
     }
     attributes = {
         "config": settings,
-        "featsim_version": featsim.__version__,
-        "numpy_version": np.__version__,
-        "numba_version": numba.__version__,
+        **versions(),
     }
     if seeds is not None:
         coordinates["seed"] = np.asarray(seeds, np.int64)
         attributes["seeds"] = json.dumps(list(seeds))
     return xr.Dataset(variables, coordinates, attributes)
+
+
+def described(name: str) -> dict[str, str]:
+    """Return the attributes of a variable."""
+    return {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units}
+
+
+def versions() -> dict[str, str]:
+    """Return the attributes that say what software made a result."""
+    return {
+        "featsim_version": featsim.__version__,
+        "numpy_version": np.__version__,
+        "numba_version": numba.__version__,
+    }

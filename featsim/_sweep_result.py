@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-import featsim
+from featsim._dataset import described, versions
 from featsim._sweep_piece import Arrays
 from featsim._sweep_plan import Plan
 from featsim.variables import VARIABLES
@@ -47,7 +46,7 @@ class Result:
             name: (
                 (*plan.axes, over, *VARIABLES[name].dims),
                 values.reshape(*sizes, *values.shape[1:]),
-                {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units},
+                described(name),
             )
             for name, values in self.arrays.items()
         }
@@ -59,9 +58,7 @@ class Result:
             "config": plan.config.to_json(),
             "seeds": json.dumps(plan.seeds),
             "sweep": json.dumps(plan.description()),
-            "featsim_version": featsim.__version__,
-            "numpy_version": np.__version__,
-            "numba_version": numba.__version__,
+            **versions(),
         }
         return xr.Dataset(variables, coordinates, attributes)
 
