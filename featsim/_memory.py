@@ -13,9 +13,14 @@ RESULT_BYTES = 40
 def simulation_bytes(config: Config, *, inits: int, seeds: int, workers: int) -> int:
     """Return the peak memory of ``simulate``: the result, and a class of points for each worker."""
     C, K, J = config.classes, config.features, config.experiments
+    return class_bytes(config) * min(workers, seeds * C) + RESULT_BYTES * seeds * inits * J * C * K
+
+
+def class_bytes(config: Config) -> int:
+    """Return the memory of the points and the experiments of one class."""
+    C, J = config.classes, config.experiments
     words = J * -(-config.points_per_chunk // C // 64) + -(-config.test_points // C // 64)
-    one_class = _class_bytes(words, K, config.tau)
-    return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * inits * J * C * K
+    return _class_bytes(words, config.features, config.tau)
 
 
 def stream_bytes(stream: FeatureStream, *, tau: int, inits: int, workers: int) -> int:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from featsim._memory import check_memory
+from featsim._memory import check_memory, class_bytes
 from featsim._sweep_piece import run_piece
 from featsim._sweep_plan import Batch, Plan, seconds
 from featsim._sweep_result import layout
@@ -57,13 +57,8 @@ def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
     ValueError
         If a variable does not fit a NetCDF file, which has whole numbers of 4 bytes.
     """
-    points = max(
-        config.features
-        * (config.experiments * config.points_per_chunk + config.test_points)
-        / (8 * config.classes)
-        for config in plan.configs
-    )
-    check_memory(result_bytes(plan) + math.ceil(threads * points))
+    points = max(class_bytes(config) for config in plan.configs)
+    check_memory(result_bytes(plan) + threads * points)
     largest = max(
         math.prod(shape) * (8 if np.dtype(dtype).kind == "f" else 4)
         for shape, dtype in layout(plan).values()
