@@ -35,13 +35,13 @@ def run_tasks(
     try:
         futures = [pool.submit(task, *argument) for argument in arguments]
         finished = concurrent.futures.as_completed(futures)
-        for future in _watched(finished, len(futures), progress):
+        for future in watched(finished, len(futures), progress):
             future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterable[Any]:
+def watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterable[Any]:
     """Return the items behind a progress bar: if wanted, else in a terminal or a notebook.
 
     The bar appears when the work has lasted a second.

@@ -14,7 +14,7 @@ from featsim._sweep_piece import Arrays, run_piece
 from featsim._sweep_plan import Piece, Plan, make_plan
 from featsim._sweep_result import Result
 from featsim._sweep_store import Store
-from featsim._workers import _watched, check_workers
+from featsim._workers import check_workers, watched
 from featsim.config import Config
 from featsim.inits import Init, resolve
 from featsim.sampling import check_seeds
@@ -112,7 +112,7 @@ def _compute(
         else:
             missing.append(piece)
     with _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit:
-        for piece, arrays in _watched(_completed(missing, submit), len(missing), progress):
+        for piece, arrays in watched(_completed(missing, submit), len(missing), progress):
             if store is not None:
                 store.add(piece.key, arrays)
             result.take(arrays)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from featsim._files import replacing
 from paper_repro import check, claims
 from paper_repro.catalog import HERE, Kind, find, numbers
 from paper_repro.observations import OBSERVATIONS
@@ -66,9 +67,8 @@ def write(scale: Scale, root: Path, page: Path) -> None:
     size = _totals(_complete_runs(scale, root)) + note
     head = _INTRODUCTION.format(scale=scale, size=size, unknown=UNKNOWN)
     page.parent.mkdir(parents=True, exist_ok=True)
-    new = page.with_suffix(".md.new")
-    new.write_text("\n".join([head, *(part for part in parts if part)]))
-    new.replace(page)
+    with replacing(page) as new:
+        new.write_text("\n".join([head, *(part for part in parts if part)]))
 
 
 def _complete(runs: Sequence[Run], root: Path) -> list[Records]:
