@@ -26,7 +26,8 @@ featsim.simulate(small, seeds=1, workers=1)
 before = peak()
 config = small.replace(**{changes})
 result = featsim.simulate(config, seeds={seeds}, workers=1)
-print(peak() - before, simulation_bytes(config, inits=resolve(PAPER_INITS), seeds={seeds}, workers=1))
+need = simulation_bytes(config, inits=resolve(PAPER_INITS), seeds={seeds}, workers=1)
+print(peak() - before, need)
 """
 
 
