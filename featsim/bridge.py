@@ -1,16 +1,19 @@
-"""DASH, and shrink and perturb, on any PyTorch model: the only file of featsim that imports torch.
+"""DASH, and its rivals, on any PyTorch model: the only file of featsim that imports torch.
 
-The law is Algorithm 1 of Shin, Oh, Cho and Yun (NeurIPS 2024, arXiv 2410.23495); where the paper
-leaves a point open, that of the authors' released code: chunk gradients are taken on a copy in
-eval mode, a chunk being one mean; factors are clamped to [λ, 1]; each norm in the cosine is at
-least 1e-8; a layer's whole bias is one vector; normalization layers, buffers and the optimizer
-are left alone, so momentum survives.
+The law of DASH is Algorithm 1 of Shin, Oh, Cho and Yun (NeurIPS 2024, arXiv 2410.23495); where the
+paper leaves a point open, that of the authors' released code: chunk gradients are taken on a copy
+in eval mode, a chunk being one mean; factors are clamped to [λ, 1]; each norm in the cosine is at
+least 1e-8; a layer's whole bias is one vector; normalization layers, buffers and the optimizer are
+left alone, so momentum survives.
 
 **Which parameters.** The weight and bias of every linear and convolution layer, transposed ones
-included. A frozen one is never changed. A shared one is changed once, and may be given under any
-of its names. One that no mapping names, or only with the gradient ``None``, is left alone; in a
-chunk that lacks it, its gradient counts as zero. A reparametrized weight belongs to its
-parametrization, not to its layer, and is left alone; so are embeddings and packed attention.
+included. A reparametrized weight belongs to its parametrization, pruning or old ``weight_norm`` and
+not to its layer, and is left alone; so are embeddings and packed attention. A predicate
+``include(name, parameter)`` chooses instead, among all trainable parameters, and alone; the shape
+says what the vectors are (see `shrink_factors`). A frozen parameter is never changed. A shared one
+is changed once, chosen by its first name, and its gradient may be given under any of its names.
+One that no mapping names, or only with the gradient ``None``, is left alone; in a chunk that lacks
+it, its gradient counts as zero.
 
 **Wrapped models.** What ``torch.compile`` and the data-parallel classes wrap is unwrapped; it
 changes in place, so the wrapper sees it. Names are those inside; a wrapper's prefix is accepted.
@@ -37,7 +40,12 @@ Include = Callable[[str, nn.Parameter], bool] | None
 
 
 def dash_(
-    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3, lam: float = 0.3
+    model: nn.Module,
+    gradients: Chunks,
+    *,
+    alpha: float = 0.3,
+    lam: float = 0.3,
+    include: Include = None,
 ) -> dict[str, Tensor]:
     """Shrink every weight vector of `model` by its angle to the negative gradient (Algorithm 1).
 
@@ -53,6 +61,8 @@ def dash_(
         is kept, in float32 or wider.
     alpha, lam : float
         Weight α of the newest chunk, in (0, 1], and smallest factor λ, in [0, 1].
+    include : callable, optional
+        From (name, parameter), whether to shrink it; by default linear and convolution layers.
 
     Returns
     -------
@@ -61,8 +71,8 @@ def dash_(
         the model lacks, a gradient of another shape or not finite, or nothing to shrink.
     """
     _check_fraction("lam", lam)
-    parameters, average = _average(model, gradients, alpha)
-    factors = {n: shrink_factors(parameters[n], g, lam=lam) for n, g in average.items()}
+    parameters, average = _average(model, gradients, alpha, include)
+    factors = {n: _cosine(parameters[n], g).clamp(lam, 1) for n, g in average.items()}
     with torch.no_grad():
         for name, factor in factors.items():
             parameter = parameters[name]
@@ -108,7 +118,12 @@ def chunk_gradients(
 
 
 def shrink_perturb_(
-    model: nn.Module, *, shrink: float = 0.3, sigma: float = 0.01, generator: Source = None
+    model: nn.Module,
+    *,
+    shrink: float = 0.3,
+    sigma: float = 0.01,
+    generator: Source = None,
+    include: Include = None,
 ) -> None:
     """Shrink and perturb the parameters that `dash_` may shrink: θ ← shrink · θ + N(0, σ²).
 
@@ -120,7 +135,7 @@ def shrink_perturb_(
     if not 0 <= sigma < math.inf:
         raise ValueError(f"sigma must be at least 0 and finite; it is {sigma}")
     with torch.no_grad():
-        for parameter in _chosen(_unwrap(model)[0], None).values():
+        for parameter in _chosen(_unwrap(model)[0], include).values():
             parameter.mul_(shrink)
             if sigma > 0:
                 place = parameter.device if generator is None else generator.device
@@ -155,7 +170,7 @@ def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> li
         raise ValueError(f"iterations must be at least 1; it is {iterations}")
     bare = _unwrap(model)[0]
     groups = {id(m.weight): m.groups for m in bare.modules() if isinstance(m, _ConvNd)}
-    weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1}
+    weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1 and p.numel()}
     with torch.no_grad():
         for parameter in weights.values():
             count, positions = groups.get(id(parameter), 1), math.prod(parameter.shape[2:])
@@ -164,6 +179,16 @@ def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> li
             new = _polar_factor(wide.movedim(3, 1), iterations) * math.sqrt(out / into) / positions
             parameter.copy_(new.movedim(1, 3).reshape(parameter.shape))
     return list(weights)
+
+
+def left_alone(model: nn.Module, include: Include = None) -> list[str]:
+    """Return the names of the parameters that `dash_` and `shrink_perturb_` skip, in their order.
+
+    `fire_` skips those of one dimension too. A shared parameter has its first name.
+    """
+    bare = _unwrap(model)[0]
+    chosen = _chosen(bare, include)
+    return [name for name, _ in bare.named_parameters() if name not in chosen]
 
 
 def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Tensor:
@@ -181,33 +206,34 @@ def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Ten
 
 
 def cosine_similarities(
-    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3
+    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3, include: Include = None
 ) -> dict[str, Tensor]:
     """Return cos(−G_θ, θ) of every weight vector, unclamped, by name; the model does not change.
 
-    `gradients` and `alpha` are those of `dash_`, the shapes those of `shrink_factors`. Over one
-    chunk it is cos(−∇L, θ) whatever α, as in the paper's Figure 14.
+    The arguments are those of `dash_`, the shapes those of `shrink_factors`. Over one chunk it is
+    cos(−∇L, θ) whatever α, as in the paper's Figure 14.
     """
-    parameters, average = _average(model, gradients, alpha)
+    parameters, average = _average(model, gradients, alpha, include)
     return {name: _cosine(parameters[name], gradient) for name, gradient in average.items()}
 
 
 def _cosine(weight: Tensor, gradient: Tensor) -> Tensor:
     """Return cos(−g, w) by vector."""
-    w, g = ((x if x.ndim < 3 else x.flatten(2)).to(_wide(x)).detach() for x in (weight, gradient))
+    pair = (x.detach().to(_wide(x)) for x in (weight, gradient))
+    w, g = (x.flatten(2) if x.ndim > 2 else x.reshape(x.shape or (1,)) for x in pair)
     return cosine_similarity(w, -g, dim=-1, eps=1e-8)
 
 
 def _average(
-    model: nn.Module, gradients: Chunks, alpha: float
+    model: nn.Module, gradients: Chunks, alpha: float, include: Include
 ) -> tuple[dict[str, nn.Parameter], dict[str, Tensor]]:
-    """Return the parameters that may shrink and their average gradient G; check everything."""
+    """Return the parameters to shrink and their average gradient G; check everything."""
     if not 0 < alpha <= 1:
         raise ValueError(f"alpha must be above 0 and at most 1; it is {alpha}")
     bare, prefix = _unwrap(model)
     named = dict(bare.named_parameters(remove_duplicate=False))
     first_name = {id(p): name for name, p in bare.named_parameters()}
-    shrinkable = _chosen(bare, None)
+    chosen = _chosen(bare, include)
     average: dict[str, Tensor] = {}
     for mapping in [gradients] if isinstance(gradients, Mapping) else gradients:
         if not isinstance(mapping, Mapping):
@@ -225,11 +251,12 @@ def _average(
             if name in seen:
                 raise ValueError(f"gradients: {given!r} is {name!r}, shared, and given twice")
             seen.add(name)
-            if name in shrinkable:
+            if name in chosen:
                 _add(average, name, gradient.detach().to(named[name].device), alpha)
     if not average:
-        raise ValueError("gradients must name a trainable linear or convolution parameter")
-    return shrinkable, average
+        kind = "linear or convolution parameter" if include is None else "parameter of include"
+        raise ValueError(f"gradients must name a trainable {kind}")
+    return chosen, average
 
 
 def _mean_gradient(
@@ -268,6 +295,8 @@ def _chosen(model: nn.Module, include: Include) -> dict[str, nn.Parameter]:
     """Return the trainable parameters to change, each under its first name."""
     trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
     if include is not None:
+        if not callable(include):
+            raise TypeError(f"include must be a function; it is a {type(include).__name__}")
         return {n: p for n, p in trainable.items() if include(n, p)}
     layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd)]
     named = [pair for layer in layers for pair in layer.named_parameters(recurse=False)]
