@@ -22,6 +22,7 @@ changes in place, so the wrapper sees it. Names are those inside; a wrapper's pr
 import copy
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 try:
     import torch
@@ -30,12 +31,16 @@ except ModuleNotFoundError as error:
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cosine_similarity, cross_entropy
 from torch.nn.modules.conv import _ConvNd
+from torch.utils._pytree import tree_map
+from torch.utils.data import DataLoader
 
 Gradients = Mapping[str, Tensor | None]
 Chunks = Gradients | Iterable[Gradients]
-Batch = tuple[Tensor, Tensor]
+Batch = Any
 Source = Generator | None
 Loss = Callable[[Tensor, Tensor], Tensor]
+BatchLoss = Callable[[nn.Module, Batch], Tensor]
+Size = Callable[[Batch], float]
 Include = Callable[[str, nn.Parameter], bool] | None
 
 
@@ -84,7 +89,9 @@ def chunk_gradients(
     model: nn.Module,
     chunks: Iterable[Iterable[Batch]],
     *,
-    loss: Loss = cross_entropy,
+    loss: Loss | None = None,
+    batch_loss: BatchLoss | None = None,
+    size: Size | None = None,
     device: torch.device | str | None = None,
 ) -> Iterator[dict[str, Tensor]]:
     """Yield the gradient of each chunk's mean loss, at the weights that `model` has at the call.
@@ -95,26 +102,37 @@ def chunk_gradients(
     Parameters
     ----------
     model, chunks
-        The model, never changed, and for each chunk its (input, target) batches, for instance a
-        ``DataLoader``; one batch is read at a time.
-    loss : callable
-        Mean loss of a batch, from (output, target); batches are weighted by ``len(target)``.
+        The model, never changed, and for each chunk its batches, for instance a ``DataLoader``;
+        one batch is read at a time.
+    loss : callable, optional
+        Mean loss of an (input, target) batch, from (output, target); by default cross entropy.
+    batch_loss : callable, optional
+        In place of `loss`, for batches of any kind: mean loss from (model, batch).
+    size : callable, optional
+        Weight of a batch in the chunk's mean, above 0; by default the length of its last tensor,
+        the target. Give it where the loss is a mean over something else, as over tokens.
     device : torch.device or str, optional
-        Where to compute; by default where the model's parameters are.
+        Where to compute and where batches are moved; by default where the model's parameters are.
 
     Yields
     ------
     dict of str to torch.Tensor
         The gradients of the parameters that require one and act on the loss, float32 or wider.
-        ValueError if nothing requires a gradient, a chunk is empty or a loss is not one number.
+        ValueError if nothing requires a gradient, a chunk is empty, a loss is not one number or
+        the model cannot be copied; TypeError for a chunk or a batch of a kind that does not fit.
     """
-    twin = copy.deepcopy(_unwrap(model)[0]).eval()
+    if loss is not None and batch_loss is not None:
+        raise ValueError("loss and batch_loss exclude each other; give one of them")
+    if isinstance(chunks, DataLoader):
+        raise TypeError("chunks must be a list of chunks; it is one DataLoader: put it in a list")
+    twin = _copy(_unwrap(model)[0]).eval()
     twin.zero_grad()  # a copied .grad only takes memory
     trained = [p for p in twin.parameters() if p.requires_grad]
     if not trained:
         raise ValueError("model must have a parameter that requires a gradient; it has none")
     place = trained[0].device if device is None else torch.device(device)
-    return (_mean_gradient(twin.to(place), chunk, loss, place) for chunk in chunks)
+    law = batch_loss or _pair_loss(loss or cross_entropy)
+    return (_mean_gradient(twin.to(place), chunk, law, size or _length, place) for chunk in chunks)
 
 
 def shrink_perturb_(
@@ -259,26 +277,72 @@ def _average(
     return chosen, average
 
 
+def _copy(model: nn.Module) -> nn.Module:
+    """Return a deep copy, also of a model that holds weights computed by its last forward pass."""
+    held = [value for module in model.modules() for value in vars(module).values()]
+    computed = [x for x in held if isinstance(x, Tensor) and not x.is_leaf]
+    try:
+        return copy.deepcopy(model, {id(x): x.detach().clone() for x in computed})
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"model must be one that copy.deepcopy can copy: {error}") from error
+
+
+def _pair_loss(loss: Loss) -> BatchLoss:
+    """Return the loss of an (input, target) batch."""
+
+    def batch_loss(model: nn.Module, batch: Batch) -> Tensor:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise TypeError(
+                "each of chunks must hold (input, target) batches, or any with batch_loss=; "
+                f"one is a {type(batch).__name__}"
+            )
+        inputs, target = batch
+        return loss(model(inputs), target)
+
+    return batch_loss
+
+
 def _mean_gradient(
-    model: nn.Module, chunk: Iterable[Batch], loss: Loss, device: torch.device
+    model: nn.Module,
+    chunk: Iterable[Batch],
+    batch_loss: BatchLoss,
+    size: Size,
+    device: torch.device,
 ) -> dict[str, Tensor]:
     """Return the gradient of the mean loss over all samples of `chunk`."""
+    if isinstance(chunk, Tensor | Mapping):
+        kind = type(chunk).__name__
+        raise TypeError(f"each of chunks must be a list of batches or a DataLoader, not a {kind}")
     parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
     total: dict[str, Tensor] = {}
-    samples = 0
+    samples = 0.0
     with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.enable_grad():
-        for inputs, target in chunk:
-            value = loss(model(inputs.to(device)), target.to(device))
+        for batch in chunk:
+            moved = tree_map(lambda x: x.to(device) if hasattr(x, "to") else x, batch)
+            value = batch_loss(model, moved)
+            if not isinstance(value, Tensor):
+                raise TypeError(f"loss must return a tensor; it is a {type(value).__name__}")
             if value.ndim:
                 raise ValueError(f"loss must return one number; its shape is {tuple(value.shape)}")
-            batch = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
-            for name, gradient in zip(parameters, batch, strict=True):
+            if not 0 < (weight := float(size(batch))) < math.inf:
+                raise ValueError(f"size must be above 0 for each batch; for one it is {weight}")
+            gradients = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
+            for name, gradient in zip(parameters, gradients, strict=True):
                 if gradient is not None:
-                    _add(total, name, gradient, len(target))
-            samples += len(target)
+                    _add(total, name, gradient, weight)
+            samples += weight
     if not samples:
         raise ValueError("chunks must hold at least one sample each; one is empty")
     return {name: gradient.div_(samples) for name, gradient in total.items()}
+
+
+def _length(batch: Batch) -> int:
+    """Return the length of the last tensor in a batch, 0 if there is none."""
+    if isinstance(batch, Tensor):
+        return len(batch) if batch.ndim else 0
+    parts = list(batch.values()) if isinstance(batch, Mapping) else batch
+    lengths = map(_length, reversed(parts)) if isinstance(parts, list | tuple) else iter(())
+    return next(filter(None, lengths), 0)
 
 
 def _wide(tensor: Tensor) -> torch.dtype:
