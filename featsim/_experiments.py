@@ -6,9 +6,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from featsim._accuracy_kernels import tail_probability
+from featsim._kernels.accuracy import tail_probability
+from featsim._kernels.training import run_experiments, well_classified
 from featsim._points import PackedPoints
-from featsim._training_kernels import run_experiments, well_classified
 from featsim.inits import Init
 
 Counts = npt.NDArray[np.int64]

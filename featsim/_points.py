@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from featsim._compile import kernel
-from featsim._sampling_kernels import bernoulli_words
+from featsim._kernels.compile import kernel
+from featsim._kernels.sampling import bernoulli_words
 from featsim.stream import FeatureStream
 
 Words = npt.NDArray[np.uint64]

@@ -94,6 +94,6 @@ class Result:
 
     def label(self) -> "xr.Dataset":
         """Return the result as a labelled xarray.Dataset."""
-        from featsim._dataset import label
+        from featsim._labels import label
 
         return label(self.variables, inits=self.inits, seeds=self.seeds, settings=self.settings)

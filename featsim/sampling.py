@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks
+from featsim._kernels.sampling import uniform_numbers
 from featsim._memory import check_memory
 from featsim._points import PackedPoints, draw_points, unpack
-from featsim._sampling_kernels import uniform_numbers
 from featsim.config import Config
 from featsim.stream import FeatureStream
 

@@ -13,14 +13,12 @@ from featsim._points import pack
 from featsim._result import Result, Tallies
 from featsim._workers import check_workers, run_tasks
 from featsim.config import Config
-from featsim.inits import Init, resolve
+from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import check_seeds, draw_class
 from featsim.stream import FeatureStream
 
 if TYPE_CHECKING:
     import xarray as xr
-
-PAPER_INITS = ("random", "warm", "ideal")
 
 
 def simulate(

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks
-from featsim._accuracy_kernels import tail_probability
+from featsim._kernels.accuracy import tail_probability
 from featsim._result import expected_accuracy
 
 

@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._dataset import label
+from featsim._labels import label
 from featsim._result import expected_accuracy
 from featsim.config import Config
-from featsim.inits import Init, resolve
+from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import draw_class
-from featsim.simulation import PAPER_INITS
 from featsim.theory.accuracy import check_frequencies
 from featsim.variables import VARIABLES
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from featsim._experiments import count_well_classified
 from featsim._points import pack
-from featsim.simulation import PAPER_INITS, simulate_stream
+from featsim.inits import PAPER_INITS
+from featsim.simulation import simulate_stream
 from featsim.stream import FeatureStream
 
 Bools = npt.NDArray[np.bool_]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from featsim._experiments import count_well_classified, missing_probability, run_class
 from featsim._result import expected_accuracy, global_steps, sampled_accuracy
-from featsim._sweep_plan import Batch, Piece
+from featsim._sweep.plan import Batch, Piece
 from featsim.sampling import draw_class
 
 Arrays = dict[str, npt.NDArray[np.generic]]

@@ -8,7 +8,7 @@ rotations and exclusive ors are all it needs, so that the loops over words becom
 
 import numpy as np
 
-from featsim._compile import inlined, kernel
+from featsim._kernels.compile import inlined, kernel
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 SKEIN = np.uint64(0x1BD11BDAA9FC1A22)

@@ -10,7 +10,7 @@ pass over them reads and writes.
 
 import numpy as np
 
-from featsim._compile import inlined, kernel, piece, popcount
+from featsim._kernels.compile import inlined, kernel, part, popcount
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 WORDS_PER_TILE = 512
@@ -53,7 +53,7 @@ def new_counters(tau, size):
     return np.empty((P, size), np.uint64), np.empty(WORDS_PER_TILE, np.uint64)
 
 
-@piece
+@part
 def reset_counters(counters, tau, start, stop):
     """Set the counters of the words start … stop to no learned feature."""
     planes = counters[0]
@@ -64,7 +64,7 @@ def reset_counters(counters, tau, start, stop):
             planes[plane, w] = bit
 
 
-@piece
+@part
 def add_feature(points, k, active, counters, start, stop):
     """Count feature k as learned for the points that have it, in the words start … stop.
 
@@ -103,7 +103,7 @@ def settle(keys, i):
     keys[i] = key
 
 
-@piece
+@part
 def train(points, active, counters, learned, bounds, gamma, span, repeats, last_run, learn_count):
     """One training run (Algorithm 2) on the words of ``span``; ``active`` ends as what is left.
 

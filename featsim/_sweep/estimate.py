@@ -7,9 +7,9 @@ import time
 import numpy as np
 
 from featsim._memory import check_memory, class_bytes
-from featsim._sweep_piece import run_piece
-from featsim._sweep_plan import Batch, Plan, seconds
-from featsim._sweep_result import layout
+from featsim._sweep.piece import run_piece
+from featsim._sweep.plan import Batch, Plan, seconds
+from featsim._sweep.result import layout
 
 SAMPLE_SECONDS, SAMPLES = 0.5, 9
 NETCDF_LIMIT = 2**31

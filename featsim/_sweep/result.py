@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._dataset import described, versions
-from featsim._sweep_piece import Arrays
-from featsim._sweep_plan import Plan
+from featsim._labels import described, versions
+from featsim._sweep.piece import Arrays
+from featsim._sweep.plan import Plan
 from featsim.variables import VARIABLES
 
 SERIES = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from featsim._compile import kernel
+from featsim._kernels.compile import kernel
 
 
 @kernel
