@@ -21,8 +21,9 @@ changes in place, so the wrapper sees it. Names are those inside; a wrapper's pr
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Literal
 
 try:
     import torch
@@ -33,6 +34,9 @@ from torch.nn.functional import cosine_similarity, cross_entropy
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._pytree import tree_map
 from torch.utils.data import DataLoader
+
+from featsim import _checks
+from featsim.schedules import When, check_when, forgets
 
 Gradients = Mapping[str, Tensor | None]
 Chunks = Gradients | Iterable[Gradients]
@@ -75,7 +79,7 @@ def dash_(
         The factors by parameter name, in the shapes of `shrink_factors`. ValueError for a name that
         the model lacks, a gradient of another shape or not finite, or nothing to shrink.
     """
-    _check_fraction("lam", lam)
+    _checks.real("lam", lam, 0, 1)
     parameters, average = _average(model, gradients, alpha, include)
     factors = {n: _cosine(parameters[n], g).clamp(lam, 1) for n, g in average.items()}
     with torch.no_grad():
@@ -121,8 +125,7 @@ def chunk_gradients(
         ValueError if nothing requires a gradient, a chunk is empty, a loss is not one number or
         the model cannot be copied; TypeError for a chunk or a batch of a kind that does not fit.
     """
-    if loss is not None and batch_loss is not None:
-        raise ValueError("loss and batch_loss exclude each other; give one of them")
+    _check_losses(loss, batch_loss)
     if isinstance(chunks, DataLoader):
         raise TypeError("chunks must be a list of chunks; it is one DataLoader: put it in a list")
     twin = _copy(_unwrap(model)[0]).eval()
@@ -149,9 +152,8 @@ def shrink_perturb_(
     least 0, and 0 is a plain shrink that draws no random number. The noise is drawn on the
     generator's device, else on the parameter's. Raises ValueError for a value out of range.
     """
-    _check_fraction("shrink", shrink)
-    if not 0 <= sigma < math.inf:
-        raise ValueError(f"sigma must be at least 0 and finite; it is {sigma}")
+    _checks.real("shrink", shrink, 0, 1)
+    _checks.real("sigma", sigma, 0, math.inf)
     with torch.no_grad():
         for parameter in _chosen(_unwrap(model)[0], include).values():
             parameter.mul_(shrink)
@@ -159,6 +161,106 @@ def shrink_perturb_(
                 place = parameter.device if generator is None else generator.device
                 noise = torch.empty_like(parameter, device=place)
                 parameter.add_(noise.normal_(std=sigma, generator=generator).to(parameter.device))
+
+
+@dataclass(eq=False, repr=False)
+class Dash:
+    """DASH by schedule: told of each new chunk, it shrinks the model when it is time.
+
+    The gradients are those at the weights of that moment, of all chunks that count, oldest first
+    (Algorithm 1). The optimizer is left alone.
+    """
+
+    model: nn.Module
+    """The model to shrink, in place."""
+    _: KW_ONLY
+    alpha: float = 0.3
+    """Weight α of the newest chunk, in (0, 1], as in `dash_`."""
+    lam: float = 0.3
+    """Smallest factor λ, in [0, 1], as in `dash_`."""
+    when: When = "always"
+    """Before which experiments it acts: ``"always"`` or a ``featsim.Doubling``, ``featsim.Every``
+    or ``featsim.At``. Never before the first: there is nothing to forget."""
+    keep: Literal["all", "newest"] = "all"
+    """The chunks that count: all, or the newest alone, as where old data is discarded."""
+    include: Include = None
+    """Which parameters it shrinks, as in `dash_`."""
+    loss: Loss | None = None
+    batch_loss: BatchLoss | None = None
+    size: Size | None = None
+    device: torch.device | str | None = None
+    """These four are those of `chunk_gradients`."""
+    points: list[int] = field(init=False, default_factory=list)
+    """The points of each chunk that has arrived."""
+    chunks: list[Iterable[Batch]] = field(init=False, default_factory=list)
+    """The chunks that count, oldest first."""
+    log: dict[int, dict[str, Tensor]] = field(init=False, default_factory=dict)
+    """By experiment before which it acted, the factors that `dash_` returned, on the CPU."""
+
+    def __post_init__(self) -> None:
+        _unwrap(self.model)
+        _checks.real("alpha", self.alpha, 0, 1, open_low=True)
+        _checks.real("lam", self.lam, 0, 1)
+        check_when(self.when)
+        _check_losses(self.loss, self.batch_loss)
+        if self.keep not in ("all", "newest"):
+            raise ValueError(f"keep must be 'all' or 'newest'; it is {self.keep!r}")
+
+    def arrive(self, chunk: Iterable[Batch], points: int | None = None) -> dict[str, Tensor]:
+        """Take in a new chunk, before training on it; shrink the model if it is time.
+
+        Parameters
+        ----------
+        chunk
+            A ``DataLoader`` or a list of batches; it is kept, and read at every later shrink.
+        points : int, optional
+            Its number of points, at least 1, for the schedule; by default the loader's samples, or
+            the summed lengths of each batch's last tensor.
+
+        Returns
+        -------
+        dict of str to torch.Tensor
+            The factors, as `dash_` returns them; empty where it did not act. Where it raises, as
+            `chunk_gradients` and `dash_` do, the chunk has not arrived and nothing has changed.
+        """
+        _check_chunk(chunk)
+        if isinstance(chunk, Iterator):
+            raise TypeError("a chunk must be one that can be read again; it is an iterator")
+        new = _points(chunk) if points is None else points
+        sizes = [*self.points, _checks.integer("points", new, 1)]
+        chunks = [*self.chunks, chunk] if self.keep == "all" else [chunk]
+        factors = {}
+        if forgets(self.when, sizes)[-1]:
+            gradients = chunk_gradients(
+                self.model,
+                chunks,
+                loss=self.loss,
+                batch_loss=self.batch_loss,
+                size=self.size,
+                device=self.device,
+            )
+            factors = dash_(
+                self.model, gradients, alpha=self.alpha, lam=self.lam, include=self.include
+            )
+            self.log[len(sizes)] = {n: f.to("cpu", copy=True) for n, f in factors.items()}
+        self.points, self.chunks = sizes, chunks
+        return factors
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the points and the log; neither the chunks, which are data, nor the settings."""
+        return {"points": list(self.points), "log": dict(self.log)}
+
+    def load_state_dict(
+        self, state: Mapping[str, Any], chunks: Iterable[Iterable[Batch]] = ()
+    ) -> None:
+        """Go on from `state`, with the `chunks` that had arrived, oldest first, if all count.
+
+        Raises ValueError if all count and their number is another one.
+        """
+        points, kept = list(state["points"]), list(chunks)
+        if self.keep == "all" and len(kept) != len(points):
+            raise ValueError(f"chunks must be the {len(points)} that had arrived, not {len(kept)}")
+        self.points, self.chunks, self.log = points, kept, dict(state["log"])
 
 
 def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> list[str]:
@@ -182,10 +284,9 @@ def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> li
     Returns
     -------
     list of str
-        The names that changed. Raises ValueError for `iterations` below 1.
+        The names that changed. ValueError for `iterations` below 1.
     """
-    if iterations < 1:
-        raise ValueError(f"iterations must be at least 1; it is {iterations}")
+    _checks.integer("iterations", iterations, 1)
     bare = _unwrap(model)[0]
     groups = {id(m.weight): m.groups for m in bare.modules() if isinstance(m, _ConvNd)}
     weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1 and p.numel()}
@@ -216,7 +317,7 @@ def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Ten
     a linear layer, result (out,); (out, in, *kernel) a convolution, result (out, in), so that a
     1×1 kernel gets 1 or λ. Raises ValueError if the shapes differ or `lam` is not in [0, 1].
     """
-    _check_fraction("lam", lam)
+    _checks.real("lam", lam, 0, 1)
     if weight.shape != gradient.shape or weight.ndim == 0:
         shapes = f"{tuple(weight.shape)} and {tuple(gradient.shape)}"
         raise ValueError(f"weight and gradient must have one shape, not a scalar's; not {shapes}")
@@ -246,8 +347,7 @@ def _average(
     model: nn.Module, gradients: Chunks, alpha: float, include: Include
 ) -> tuple[dict[str, nn.Parameter], dict[str, Tensor]]:
     """Return the parameters to shrink and their average gradient G; check everything."""
-    if not 0 < alpha <= 1:
-        raise ValueError(f"alpha must be above 0 and at most 1; it is {alpha}")
+    _checks.real("alpha", alpha, 0, 1, open_low=True)
     bare, prefix = _unwrap(model)
     named = dict(bare.named_parameters(remove_duplicate=False))
     first_name = {id(p): name for name, p in bare.named_parameters()}
@@ -310,9 +410,7 @@ def _mean_gradient(
     device: torch.device,
 ) -> dict[str, Tensor]:
     """Return the gradient of the mean loss over all samples of `chunk`."""
-    if isinstance(chunk, Tensor | Mapping):
-        kind = type(chunk).__name__
-        raise TypeError(f"each of chunks must be a list of batches or a DataLoader, not a {kind}")
+    _check_chunk(chunk)
     parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
     total: dict[str, Tensor] = {}
     samples = 0.0
@@ -343,6 +441,13 @@ def _length(batch: Batch) -> int:
     parts = list(batch.values()) if isinstance(batch, Mapping) else batch
     lengths = map(_length, reversed(parts)) if isinstance(parts, list | tuple) else iter(())
     return next(filter(None, lengths), 0)
+
+
+def _points(chunk: Iterable[Batch]) -> int:
+    """Return the number of samples in a chunk: its loader's, if that cuts batches itself."""
+    if isinstance(chunk, DataLoader) and chunk.batch_size and isinstance(chunk.sampler, Sized):
+        return len(chunk.sampler)
+    return sum(map(_length, chunk))
 
 
 def _wide(tensor: Tensor) -> torch.dtype:
@@ -400,6 +505,12 @@ def _check_gradient(name: str, gradient: Tensor, parameter: Tensor) -> None:
         raise ValueError(f"gradients[{name!r}] must be finite; it holds NaN or infinity")
 
 
-def _check_fraction(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be from 0 to 1; it is {value}")
+def _check_losses(loss: Loss | None, batch_loss: BatchLoss | None) -> None:
+    if loss is not None and batch_loss is not None:
+        raise ValueError("loss and batch_loss exclude each other; give one of them")
+
+
+def _check_chunk(chunk: object) -> None:
+    if isinstance(chunk, Tensor | Mapping) or not isinstance(chunk, Iterable):
+        kind = type(chunk).__name__
+        raise TypeError(f"a chunk must be a list of batches or a DataLoader; it is a {kind}")

@@ -180,8 +180,8 @@ PAIR = (torch.zeros(2, 3), torch.zeros(2, dtype=torch.long))
         ([[words(2)]], r"batches, or any with batch_loss=; one is a dict"),
         ([[(*PAIR, PAIR[1])]], r"\(input, target\) batches.*; one is a tuple"),
         ([PAIR], r"\(input, target\) batches.*; one is a Tensor"),
-        ([words(2)], "each of chunks must be a list of batches or a DataLoader, not a dict"),
-        ([PAIR[0]], "each of chunks must be a list of batches or a DataLoader, not a Tensor"),
+        ([words(2)], "a chunk must be a list of batches or a DataLoader; it is a dict"),
+        ([PAIR[0]], "a chunk must be a list of batches or a DataLoader; it is a Tensor"),
     ],
 )
 def test_chunks_of_another_form_are_explained(chunks, message):
