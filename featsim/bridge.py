@@ -138,31 +138,6 @@ def chunk_gradients(
     return (_mean_gradient(twin.to(place), chunk, law, size or _length, place) for chunk in chunks)
 
 
-def shrink_perturb_(
-    model: nn.Module,
-    *,
-    shrink: float = 0.3,
-    sigma: float = 0.01,
-    generator: Source = None,
-    include: Include = None,
-) -> None:
-    """Shrink and perturb the parameters that `dash_` may shrink: θ ← shrink · θ + N(0, σ²).
-
-    The baseline of Ash and Adams (NeurIPS 2020), in place. `shrink` is in [0, 1]; `sigma` is at
-    least 0, and 0 is a plain shrink that draws no random number. The noise is drawn on the
-    generator's device, else on the parameter's. Raises ValueError for a value out of range.
-    """
-    _checks.real("shrink", shrink, 0, 1)
-    _checks.real("sigma", sigma, 0, math.inf)
-    with torch.no_grad():
-        for parameter in _chosen(_unwrap(model)[0], include).values():
-            parameter.mul_(shrink)
-            if sigma > 0:
-                place = parameter.device if generator is None else generator.device
-                noise = torch.empty_like(parameter, device=place)
-                parameter.add_(noise.normal_(std=sigma, generator=generator).to(parameter.device))
-
-
 @dataclass(eq=False, repr=False)
 class Dash:
     """DASH by schedule: told of each new chunk, it shrinks the model when it is time.
@@ -263,6 +238,31 @@ class Dash:
         self.points, self.chunks, self.log = points, kept, dict(state["log"])
 
 
+def shrink_perturb_(
+    model: nn.Module,
+    *,
+    shrink: float = 0.3,
+    sigma: float = 0.01,
+    generator: Source = None,
+    include: Include = None,
+) -> None:
+    """Shrink and perturb the parameters that `dash_` may shrink: θ ← shrink · θ + N(0, σ²).
+
+    The baseline of Ash and Adams (NeurIPS 2020), in place. `shrink` is in [0, 1]; `sigma` is at
+    least 0, and 0 is a plain shrink that draws no random number. The noise is drawn on the
+    generator's device, else on the parameter's. Raises ValueError for a value out of range.
+    """
+    _checks.real("shrink", shrink, 0, 1)
+    _checks.real("sigma", sigma, 0, math.inf)
+    with torch.no_grad():
+        for parameter in _chosen(_unwrap(model)[0], include).values():
+            parameter.mul_(shrink)
+            if sigma > 0:
+                place = parameter.device if generator is None else generator.device
+                noise = torch.empty_like(parameter, device=place)
+                parameter.add_(noise.normal_(std=sigma, generator=generator).to(parameter.device))
+
+
 def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> list[str]:
     """Replace every weight matrix of `model` by its scaled orthogonal polar factor (FIRE).
 
@@ -288,14 +288,16 @@ def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> li
     """
     _checks.integer("iterations", iterations, 1)
     bare = _unwrap(model)[0]
-    groups = {id(m.weight): m.groups for m in bare.modules() if isinstance(m, _ConvNd)}
+    layers = [m for m in bare.modules() if isinstance(m, _ConvNd)]
+    groups = {id(p): layer.groups for layer in layers for p in layer.parameters(recurse=False)}
     weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1 and p.numel()}
     with torch.no_grad():
         for parameter in weights.values():
             count, positions = groups.get(id(parameter), 1), math.prod(parameter.shape[2:])
             out, into = parameter.shape[0] // count, parameter.shape[1]
             wide = parameter.to(_wide(parameter)).reshape(count, out, into, positions)
-            new = _polar_factor(wide.movedim(3, 1), iterations) * math.sqrt(out / into) / positions
+            matrices = wide.movedim(3, 1).contiguous()  # products of strided ones are slow
+            new = _polar_factor(matrices, iterations) * math.sqrt(out / into) / positions
             parameter.copy_(new.movedim(1, 3).reshape(parameter.shape))
     return list(weights)
 
@@ -447,7 +449,8 @@ def _points(chunk: Iterable[Batch]) -> int:
     """Return the number of samples in a chunk: its loader's, if that cuts batches itself."""
     if isinstance(chunk, DataLoader) and chunk.batch_size and isinstance(chunk.sampler, Sized):
         return len(chunk.sampler)
-    return sum(map(_length, chunk))
+    with torch.random.fork_rng([]):
+        return sum(map(_length, chunk))
 
 
 def _wide(tensor: Tensor) -> torch.dtype:

@@ -32,7 +32,9 @@ CHANGES = [change_with_dash, change_with_noise, change_with_fire]
 def changed(model, change, include=None):
     """Apply `change`; return the names whose values differ, tied ones under each name."""
     before = {n: p.detach().clone() for n, p in model.named_parameters(remove_duplicate=False)}
+    buffers = {n: b.clone() for n, b in model.named_buffers()}
     named = change(model, include)
+    assert all(torch.equal(b, buffers[n]) for n, b in model.named_buffers())
     after = dict(model.named_parameters(remove_duplicate=False))
     names = {n for n, p in after.items() if not torch.equal(p, before[n])}
     assert named is None or set(named) == {n for n, _ in model.named_parameters()} & names

@@ -17,6 +17,13 @@ def network():
     return nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 3))
 
 
+class Stream(torch.utils.data.IterableDataset):
+    """Nine points that have no length."""
+
+    def __iter__(self):
+        return iter([(torch.zeros(4), 0)] * 9)
+
+
 def chunk(seed, points=6):
     generator = torch.Generator().manual_seed(seed)
     return [(torch.randn(points, 4, generator=generator), torch.arange(points) % 3)]
@@ -134,10 +141,13 @@ def test_points_are_those_of_the_loader_or_of_the_caller():
         DataLoader(data, batch_size=4, shuffle=True): 10,
         DataLoader(data, batch_size=4, sampler=SubsetRandomSampler(range(3))): 3,
         DataLoader(data, batch_sampler=batches): 7,
+        DataLoader(Stream(), batch_size=4): 9,
     }
-    dash = bridge.Dash(network(), when=featsim.At((2,)))
+    dash = bridge.Dash(network(), when=featsim.At((20,)))
+    random_state = torch.get_rng_state()
     for loader in loaders:
         dash.arrive(loader)
+    assert torch.equal(torch.get_rng_state(), random_state)
     dash.arrive(chunk(0), points=99)
     assert dash.points == [*loaders.values(), 99]
 
