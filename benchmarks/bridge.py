@@ -35,7 +35,7 @@ def main(settings: Settings) -> float:
     model = models.resnet18(num_classes=10)
     size = settings.images // settings.chunks
     inputs, target = torch.randn(size, 3, 32, 32), torch.arange(size) % 10
-    chunk = list(zip(inputs.split(settings.batch), target.split(settings.batch), strict=True))
+    chunk = list(zip(*(torch.split(x, settings.batch) for x in (inputs, target)), strict=True))
     start = perf_counter()
     gradients = list(bridge.chunk_gradients(model, [chunk] * settings.chunks))
     gradient_pass = perf_counter() - start
