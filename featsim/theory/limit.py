@@ -30,38 +30,6 @@ Reals = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 
-@dataclasses.dataclass(frozen=True)
-class LearningOrder:
-    """The order in which every class is learned, and what is left to learn after each feature."""
-
-    rank: Counts
-    """(…, C, K): place of feature k, 0 for the most frequent; of equals, the lowest comes first."""
-
-    share: Reals
-    """(…, C, K): p_(i) Q_(i−1), the share of the class's points that count for the i-th feature."""
-
-    below: Reals
-    """(…, C, K + 1): Q_i, the share of the class's points below τ after i features."""
-
-
-def learning_order(frequencies: Reals, tau: int) -> LearningOrder:
-    """Return the order for frequencies (…, C, K), from the Poisson-binomial law of prefixes."""
-    K = frequencies.shape[-1]
-    order = np.argsort(-frequencies, axis=-1, kind="stable")
-    p = np.take_along_axis(frequencies, order, axis=-1)
-    mass = np.zeros((*p.shape[:-1], tau))
-    mass[..., 0] = 1.0
-    below = np.ones((*p.shape[:-1], K + 1))
-    for i in range(K):
-        present = p[..., i, None]
-        mass[..., 1:] = mass[..., 1:] * (1.0 - present) + mass[..., :-1] * present
-        mass[..., :1] *= 1.0 - present
-        if i + 1 >= tau:  # fewer than τ features leave every point below τ
-            below[..., i + 1] = mass.sum(axis=-1)
-    below = np.minimum.accumulate(below, axis=-1)
-    return LearningOrder(np.argsort(order, axis=-1), p * below[..., :-1], below)
-
-
 def mean_field(
     config: Config,
     frequencies: npt.ArrayLike | None = None,
@@ -96,12 +64,6 @@ def mean_field(
         If frequencies are no such table, or an initialization is unknown or has no limit.
     """
     chosen = resolve(inits)
-    for init in chosen:
-        if init.keep_memorized and not init.keep_learned:
-            raise ValueError(
-                "inits must not forget features while keeping memorized points, "
-                f"as {init.name!r} does: the limit of that is not known"
-            )
     p, seeds = table_of_frequencies(config, frequencies)
     return _label(config, p, chosen, seeds)
 
@@ -127,59 +89,17 @@ def table_of_frequencies(
     return p, [int(seed) for seed in seeds]
 
 
-def prefixes(config: Config, order: LearningOrder) -> Counts:
-    """Return how many features are learned from j chunks without memory, (J, …, C)."""
-    points = config.points_per_chunk / config.classes
-    learned = [
-        np.count_nonzero(j * points * order.share >= config.gamma, axis=-1)
-        for j in range(1, config.experiments + 1)
-    ]
-    return np.stack(learned)
-
-
-def left_below(order: LearningOrder, sizes: Counts) -> Reals:
-    """Return Q_i of every class for prefixes of i features, both (J, …, C)."""
-    last = np.moveaxis(sizes, 0, -1)
-    return np.moveaxis(np.take_along_axis(order.below, last, axis=-1), -1, 0)
-
-
-def _expectations(
-    config: Config, order: LearningOrder, whole: Counts, init: Init
-) -> dict[str, npt.NDArray[Any]]:
-    """Return the variables of one initialization, with the experiments first."""
-    points = config.points_per_chunk / config.classes
-    chunks = np.arange(1, config.experiments + 1).reshape(-1, *[1] * (whole.ndim - 1))
-    size = np.broadcast_to(whole[:1], whole.shape) if init.keep_memorized else whole
-    before = np.zeros_like(size)
-    if init.keep_learned:
-        before[1:] = size[:-1]
-    trained = points * (np.ones_like(chunks) if init.keep_memorized else chunks)
-    learned = order.rank < size[..., None]
-    fresh = learned & (order.rank >= before[..., None])
-    share = np.take_along_axis(order.share, order.rank, axis=-1)
-    below = left_below(order, size)
-    return {
-        "learned": learned,
-        "learn_count": np.where(fresh, trained[..., None] * share, -1.0),
-        "learned_features": size.sum(axis=-1),
-        "nonzero_gradient_points": (trained * left_below(order, before)).sum(axis=-1),
-        "memorized_points": (chunks * points * below).sum(axis=-1),
-        "exact_accuracy": expected_accuracy(below),
-    }
-
-
 def _label(
     config: Config, p: Reals, chosen: tuple[Init, ...], seeds: list[int] | None
 ) -> xr.Dataset:
     order = learning_order(p, config.tau)
-    whole = prefixes(config, order)
-    by_init = [_expectations(config, order, whole, init) for init in chosen]
+    by_init = [expectations(config, p, order, init) for init in chosen]
     axis = p.ndim - 2  # the seeds, if any, come first
     arrays = {
         name: np.stack([np.moveaxis(one[name], 0, axis) for one in by_init], axis=axis)
         for name in by_init[0]
     }
-    count = arrays["learn_count"]
+    count = np.nan_to_num(arrays["learn_count"], nan=-1.0)
     flat = count.reshape(*count.shape[:-2], -1)
     step = np.argsort(np.argsort(-flat, axis=-1, kind="stable"), axis=-1).reshape(count.shape)
     arrays["learn_step"] = np.where(count < 0, -1, step)
