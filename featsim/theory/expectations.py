@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from featsim._result import expected_accuracy
+from featsim._tallies import expected_accuracy
 from featsim.config import Config
 from featsim.inits import Init
 from featsim.schedules import forgets
@@ -50,8 +50,8 @@ class Policy:
         """Return an initialization on the equal chunks of a configuration."""
         J = config.experiments
         before = forgets(init.when, np.full(J, config.points_per_chunk))
-        released = np.where(before, 1.0 - init.keep_memorized, 0.0)
-        chunks = 1.0 + released * np.arange(J)
+        released = np.where(before, 1.0 - init.keep_memorized, 0.0).astype(np.float64)
+        chunks = 1.0 + released * np.arange(J, dtype=np.float64)
         return cls(init.keep_learned, before, released, chunks, np.maximum.accumulate(chunks))
 
 
@@ -82,18 +82,42 @@ def expectations(
     share = np.take_along_axis(order.share, order.rank, axis=-1)
     counts = trained[..., None] * share
     if counted is not None:
-        counts += points * np.take_along_axis(counted, np.broadcast_to(order.rank, counts.shape), -1)
+        counts += points * np.take_along_axis(
+            counted, np.broadcast_to(order.rank, counts.shape), -1
+        )
     chunks = np.arange(1, config.experiments + 1).reshape(series)
+    active = trained * start + points * again
     return {
         "learned": learned,
         "learn_count": np.where(fresh, counts, -1.0),
         "learned_features": size.sum(axis=-1),
-        "nonzero_gradient_points": (trained * start + points * again).sum(axis=-1),
+        "nonzero_gradient_points": active.sum(axis=-1),
         "memorized_points": (
             chunks * points * below + points * _still_memorized(policy, below)
         ).sum(axis=-1),
+        "learnable_features": _learnable(config, frequencies, policy, known, active),
         "exact_accuracy": expected_accuracy(below),
     }
+
+
+def _learnable(
+    config: Config, frequencies: Reals, policy: Policy, known: Counts, active: Reals
+) -> Reals:
+    """Return the features not in L whose count over N at the start reaches γ, (J, …).
+
+    A feature that was never learned is independent of N; one that was reaches γ if it was
+    forgotten.
+    """
+    ordered = -np.sort(-frequencies, axis=-1)
+    new = np.arange(config.features) >= known[..., None]
+    reaching = np.count_nonzero(new & (ordered * active[..., None] >= config.gamma), axis=-1)
+    total = reaching.astype(np.float64)
+    if policy.keep_learned < 1.0:
+        again = known[policy.forgets]
+        chance = (again > 0) & (policy.keep_learned > 0.0)
+        total[policy.forgets] += np.where(chance, np.nan, again)
+    summed: Reals = total.sum(axis=-1)
+    return summed
 
 
 def _still_memorized(policy: Policy, below: Reals) -> Reals:

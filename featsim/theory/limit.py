@@ -1,34 +1,38 @@
 """The limit of infinite data: counts are their expectations, and no point is drawn.
 
-Let p_(1) ≥ p_(2) ≥ … be the frequencies of a class, Q_i = P(|V(x) ∩ L| < τ) for L the i most
-frequent features, and n_c the points of the class in a chunk. A feature v ∉ L is independent of
-whether a point has fewer than τ features of L, so that the expected count of v over j chunks is
-j n_c p_v Q. The factor of p_v is common to all v ∉ L: features are learned in the order of their
-frequencies, and without memory the i-th is learned from j chunks if j n_c p_(i) Q_(i−1) ≥ γ. The
-left side falls with i, so that random and ideal, which starts from a prefix of the same order,
-both learn the longest prefix that meets it. Warm counts the new chunk alone, because what is left
-of the old points is memorized: its counts, n_c p_v Q, are below γ since the first experiment.
+In a class with frequencies p_(1) ≥ p_(2) ≥ … and n_c points a chunk, a_i = p_(i) Q_(i−1) is the
+share of points that count for the i-th feature (``featsim.theory.order``). Without memory it is
+learned from j chunks if j n_c a_i ≥ γ, so that random and ideal, which starts from a prefix of the
+same order, both learn the longest prefix that meets it. Warm counts the new chunk alone, because
+what is left of the old points is memorized: its counts, n_c p_v Q, are below γ since the first
+experiment. All other policies lie between (``featsim.theory.expectations``).
 """
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from featsim._labels import label
-from featsim._tallies import expected_accuracy
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import ConfigSource
 from featsim.source import key_of
 from featsim.theory.accuracy import check_frequencies
+from featsim.theory.expectations import expectations
+from featsim.theory.order import Reals, learning_order
 from featsim.variables import VARIABLES
 
-Reals = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+SUPPORTED = (
+    "classes", "features", "points_per_chunk", "experiments", "gamma", "tau", "max_frequency",
+    "test_points", "frequencies", "frequency_law", "frequency_exponent",
+)  # fmt: skip
+"""Fields that the limit knows; the others must have their defaults."""
+
+REAL = ("learn_count", "nonzero_gradient_points", "memorized_points", "learnable_features")
+"""Expectations of what is a whole number in a simulation."""
 
 
 def mean_field(
@@ -40,29 +44,35 @@ def mean_field(
     """Return the deterministic limit of ``simulate`` as points and γ grow in proportion.
 
     The cost does not depend on the number of points: time is O(C K (τ + J)) for each row of
-    frequencies.
+    frequencies, and O(C K (τ² + τ J + J²)) at most for a policy that forgets features and keeps
+    noise.
 
     Parameters
     ----------
     config
-        The setting; counts are in its points, and compared with its γ.
+        The setting; counts are in its points, and compared with its γ. All chunks must have the
+        same law: the fields beyond the paper, but for the frequency law, must have their defaults.
     frequencies
         (C, K), or (S, C, K) for S seeds, such as ``simulate(config).frequencies``. If they are not
         given, the configuration's, or else those that ``simulate`` draws for seed 0.
     inits
-        As for ``simulate``. An initialization that forgets features but keeps memorized points has
-        no such limit here.
+        As for ``simulate``, with any shares and schedules.
 
     Returns
     -------
     xarray.Dataset
         The variables of ``simulate`` with expected values: counts and points are real numbers, and
         ``test_accuracy`` is the expected one. With (S, C, K) frequencies, a dim ``seed``.
+        What is learned does not depend on which features are kept, and points are expected over
+        it; but where a policy keeps a share of features between 0 and 1, chance decides for
+        ``learn_count`` of those that it may have kept, and for ``learnable_features``, even for
+        infinite data. They are NaN there, and ``learn_step`` counts the other features alone.
 
     Raises
     ------
     ValueError, TypeError
-        If frequencies are no such table, or an initialization is unknown or has no limit.
+        If frequencies are no such table, an initialization is unknown, or the configuration has
+        chunks of different laws, feature strengths or levels of noise.
     """
     chosen = resolve(inits)
     p, seeds = table_of_frequencies(config, frequencies)
@@ -73,6 +83,10 @@ def table_of_frequencies(
     config: Config, frequencies: npt.ArrayLike | None
 ) -> tuple[Reals, list[int] | None]:
     """Return frequencies (C, K) or (S, C, K) for a configuration, and the S seeds, if any."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if field.name not in SUPPORTED and value != field.default:
+            raise ValueError(f"{field.name} must be {field.default} for the theory, not {value}")
     if frequencies is None and config.frequencies is None:
         source = ConfigSource(config)
         rows = [source.frequencies(key_of(0, c), c) for c in range(config.classes)]
@@ -108,8 +122,9 @@ def _label(
     arrays["frequencies"] = p
     if config.test_points:
         arrays["test_accuracy"] = arrays["exact_accuracy"]
-    result = label(arrays, inits=chosen, seeds=seeds, settings=config.to_json())
+    whole = {name: np.nan_to_num(arrays[name]) if name in REAL else arrays[name] for name in arrays}
+    result = label(whole, inits=chosen, seeds=seeds, settings=config.to_json())
     outer = () if seeds is None else ("seed",)
-    for name in ("learn_count", "nonzero_gradient_points", "memorized_points"):  # real, not whole
+    for name in REAL:
         result[name] = ((*outer, *VARIABLES[name].dims), arrays[name], result[name].attrs)
     return result
