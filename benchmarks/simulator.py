@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import tyro
+from tabulate import tabulate
 
 import featsim
 from featsim._files import replacing
@@ -69,8 +70,8 @@ def paired(
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table; all columns but the first hold numbers."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    align = ["left", *["right"] * (len(head) - 1)]
+    return tabulate(rows, head, tablefmt="pipe", colalign=align, disable_numparse=True)
 
 
 def figure_3(repeats: int) -> str:

@@ -94,12 +94,13 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
 @pytest.mark.usefixtures("many_pieces")
 def test_a_killed_process_is_continued(tmp_path, computed):
     file, pieces = tmp_path / "sweep.nc", tmp_path / "sweep.nc.pieces"
-    config, axes = featsim.Config(), {"gamma": range(5, 40)}
+    config, axes = featsim.Config(experiments=30), {"gamma": range(5, 25)}
     program = f"""
 import featsim
 from featsim._sweep import plan as sweep_plan
 sweep_plan.SHORTEST_PIECE = 0.0
-featsim.sweep(featsim.Config(), seeds=20, gamma=range(5, 40), output={str(file)!r}, workers=1)
+config = featsim.Config(experiments=30)
+featsim.sweep(config, seeds=10, gamma=range(5, 25), output={str(file)!r}, workers=1)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as process:
         while len(list(pieces.glob("[!.]*.nc"))) < 3:
@@ -108,13 +109,13 @@ featsim.sweep(featsim.Config(), seeds=20, gamma=range(5, 40), output={str(file)!
         process.send_signal(signal.SIGKILL)
     stored = keys(pieces)
     (pieces / ".half-1.nc").write_bytes(b"half a piece")
-    out = featsim.sweep(config, seeds=20, output=file, **axes)
+    out = featsim.sweep(config, seeds=10, output=file, **axes)
     assert len(stored) >= 3
     assert len(computed) > 10
     assert not stored & set(computed)
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.nc"]
     continued = len(computed)
-    xr.testing.assert_identical(out, featsim.sweep(config, seeds=20, **axes))
+    xr.testing.assert_identical(out, featsim.sweep(config, seeds=10, **axes))
     assert len(computed) == continued + continued + len(stored)
 
 

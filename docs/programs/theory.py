@@ -1,6 +1,6 @@
 """Make the tables and pictures of docs/theory.md: what the theory says beside what is simulated.
 
-Run ``python -m benchmarks.theory``: it prints the tables. With ``--docs docs`` it also puts them
+Run ``python -m docs.programs.theory``: it prints the tables. With ``--docs docs`` it also puts them
 into docs/theory.md, between the marks that bear their names, and draws the pictures.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 import tyro
 
 import featsim
-from benchmarks import theory_limit
-from benchmarks.theory_limit import table
+from docs.programs import theory_limit
+from docs.programs.theory_limit import table
 from featsim import theory
 from featsim._files import replacing
 from featsim.theory.combinations import all_subsets
