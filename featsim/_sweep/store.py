@@ -13,8 +13,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from featsim._files import check_writable, replacing
-from featsim._sweep.piece import Arrays
 from featsim._sweep.plan import Plan
+from featsim._tallies import Arrays
 from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
