@@ -138,8 +138,8 @@ def test_config_file_and_flags_over_it(capsys, tmp_path):
     assert parse(["--config", str(file)])[0] == SETTING.replace(frequencies=table)
 
 
-def test_every_field_is_a_flag():
-    changed = {
+FIELDS = [
+    {
         "classes": 1,
         "features": 3,
         "points_per_chunk": 7,
@@ -149,13 +149,31 @@ def test_every_field_is_a_flag():
         "max_frequency": 0.75,
         "test_points": 9,
         "frequencies": ((0.5, 0.25, 1.0),),
-    }
-    assert set(changed) == set(json.loads(SETTING.to_json()))
-    flags = []
-    for name, value in changed.items():
-        values = value[0] if name == "frequencies" else [value]
-        flags += [f"--{name.replace('_', '-')}", *(str(v) for v in values)]
-    assert parse(flags)[0] == featsim.Config(**changed)
+        "strengths": ((1, 2, 3),),
+        "points_by_chunk": (7, 8),
+        "noise_levels": ((0.5, 0.25), (2.0, 0.75)),
+        "window": 1,
+        "class_arrival": 1,
+        "label_noise": 0.25,
+    },
+    {
+        "frequency_law": "zipf",
+        "frequency_exponent": 0.5,
+        "drift": 0.125,
+        "max_strength": 4,
+    },
+    {"features": 2, "experiments": 2, "tau": 1, "frequencies": (((0.5, 0.25),) * 2,) * 2},
+]
+
+
+def test_every_field_is_a_flag():
+    given = {name for fields in FIELDS for name in fields}
+    assert given == set(json.loads(SETTING.to_json()))
+    for fields in FIELDS:
+        flags = []
+        for name, value in fields.items():
+            flags += [f"--{name.replace('_', '-')}", *(str(v) for v in np.ravel(value))]
+        assert parse(flags)[0] == featsim.Config(**fields)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +184,10 @@ def test_every_field_is_a_flag():
         (["--gamma", "-1"], r"gamma must be a finite number above 0, not -1\.0"),
         (["--classes", "7"], "points_per_chunk must be a multiple of classes = 7, not 60"),
         (["--max-frequency", "1.5"], r"max_frequency must be a number in \[0, 1\], not 1\.5"),
-        (["--frequencies", "0.1"], r"frequencies must have the shape .* \(2, 8\), not \(1, 1\)"),
+        (
+            ["--frequencies", "0.1"],
+            r"frequencies must have the shape .* \(2, 8\) or .*, not \(1, 1\)",
+        ),
         (["--init", "hot"], "inits must be among random, cold, .*, not 'hot'"),
         (
             ["--init", "keep:1,2"],

@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import docstring_parser
 import tyro
@@ -39,17 +39,28 @@ def chosen_inits(names: Iterable[str]) -> tuple[Init, ...]:
     return resolve(dict.fromkeys(spelled))
 
 
-def number_fields() -> dict[str, type[int] | type[float]]:
-    """Return the fields of Config that are one number, with its type."""
+def field_types() -> dict[str, Any]:
+    """Return the type of each field of Config, in their order."""
     types = typing.get_type_hints(Config)
-    names = [field.name for field in dataclasses.fields(Config)]
-    return {name: types[name] for name in names if types[name] in (int, float)}
+    return {field.name: types[field.name] for field in dataclasses.fields(Config)}
+
+
+def number_fields() -> dict[str, type[int] | type[float]]:
+    """Return the fields of Config that are one number, or None, with its type."""
+    numbers = {int: int, float: float, int | None: int}
+    return {name: numbers[kind] for name, kind in field_types().items() if kind in numbers}
+
+
+def choice_fields() -> dict[str, Any]:
+    """Return the fields of Config that are one of several words, with their type."""
+    kinds = field_types().items()
+    return {name: kind for name, kind in kinds if typing.get_origin(kind) is Literal}
 
 
 def field_texts() -> Mapping[str, str]:
     """Return what Config says of each field."""
     documented = docstring_parser.parse_from_object(Config).params
-    return {entry.arg_name: entry.description or "" for entry in documented}
+    return {entry.arg_name: " ".join((entry.description or "").split()) for entry in documented}
 
 
 def command_class(text: str, setting: str, fields: Iterable[Field], options: type) -> Any:

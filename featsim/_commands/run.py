@@ -21,6 +21,7 @@ from featsim._commands.flags import (
     chosen_inits,
     command_class,
     field_texts,
+    field_types,
     number_fields,
     read_config,
 )
@@ -32,6 +33,13 @@ TEXT = (
     "Simulate one setting and print its tables; keep the result in a file and draw it, if asked to."
 )
 SETTING = "The paper's synthetic setting (sections 2 and 3.1); its defaults are those of Figure 3."
+TABLES = {
+    "frequencies": float,
+    "points_by_chunk": int,
+    "strengths": int,
+    "noise_levels": float,
+}
+"""Fields of Config that hold several numbers."""
 PICTURES = (".png", ".pdf", ".svg")
 
 
@@ -74,24 +82,48 @@ def parse(arguments: Sequence[str] | None) -> tuple[Config, Options]:
     command = command_class(TEXT, SETTING, _fields(config), Options)
     given = tyro.cli(command, prog="featsim", args=arguments, config=NoPairs)
     changes = vars(given.setting)
-    numbers = changes.pop("frequencies")
-    if numbers:
-        C, K = changes["classes"], changes["features"]
-        rows = C if len(numbers) == C * K else 1  # any other number is refused with its shape
-        changes["frequencies"] = np.reshape(numbers, (rows, -1))
+    for name in TABLES:
+        if not (numbers := changes.pop(name)):
+            continue
+        changes[name] = _table(name, numbers, changes["classes"], changes["features"])
     return config.replace(**changes), given.command
+
+
+def _table(name: str, numbers: tuple[float, ...], C: int, K: int) -> Any:
+    """Return numbers, given row by row, in the shape of a field; of another, if they do not fit."""
+    shapes = {
+        "frequencies": (C, K) if len(numbers) == C * K else (-1, C, K),
+        "strengths": (C, K),
+        "noise_levels": (-1, 2),
+    }
+    array = np.array(numbers)
+    try:
+        return array.reshape(shapes.get(name, -1))
+    except ValueError:
+        return array[None]  # which the field refuses
 
 
 def _fields(config: Config) -> list[Field]:
     """Return the flags for the fields of Config, with the values of ``config`` as defaults."""
-    texts = field_texts()
-    fields: list[Field] = [
-        (name, Annotated[number, tyro.conf.arg(help=texts[name])], getattr(config, name))
-        for name, number in number_fields().items()
-    ]
-    help_text = f"{texts['frequencies']} Row by row."
-    shown = tyro.conf.arg(metavar="FLOAT …", help=help_text, help_behavior_hint="")
-    return [*fields, ("frequencies", Annotated[tuple[float, ...], shown], ())]
+    texts, numbers = field_texts(), number_fields()
+    fields: list[Field] = []
+    for name, kind in field_types().items():
+        default, text = getattr(config, name), texts[name]
+        if name in TABLES:
+            metavar = f"{TABLES[name].__name__.upper()} …"
+            shown = tyro.conf.arg(
+                metavar=metavar, help=f"{text} Row by row.", help_behavior_hint=""
+            )
+            number: Any = TABLES[name]
+            fields.append((name, Annotated[tuple[number, ...], shown], ()))
+        elif default is None:
+            shown = tyro.conf.arg(
+                metavar=numbers[name].__name__.upper(), help=text, help_behavior_hint=""
+            )
+            fields.append((name, Annotated[kind, shown], None))
+        else:
+            fields.append((name, Annotated[kind, tyro.conf.arg(help=text)], default))
+    return fields
 
 
 def execute(arguments: Sequence[str] | None) -> None:

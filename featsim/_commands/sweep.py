@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import sys
 import time
+import typing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -20,9 +21,11 @@ from featsim._commands.flags import (
     OptionalInt,
     OptionalPath,
     OptionalText,
+    choice_fields,
     chosen_inits,
     command_class,
     field_texts,
+    field_types,
     number_fields,
     read_config,
 )
@@ -83,7 +86,6 @@ class Options:
 
 def _values(name: str, number: type[Number], text: str) -> Any:
     """Return the type of a flag that takes several values of a field."""
-    default = getattr(Config(), name)
     spec: Any = tyro.constructors.PrimitiveConstructorSpec(
         nargs="*",
         metavar="VALUE …",
@@ -91,17 +93,27 @@ def _values(name: str, number: type[Number], text: str) -> Any:
         is_instance=lambda instance: isinstance(instance, tuple),
         str_from_instance=lambda instance: [str(value) for value in instance],
     )
-    return Annotated[
-        tuple[Number, ...],
-        spec,
-        tyro.conf.arg(help=f"{text} Default: {default}.", help_behavior_hint=""),
-    ]
+    return Annotated[tuple[Number, ...], spec, _shown(name, text, "VALUE …")]
+
+
+def _shown(name: str, text: str, metavar: str) -> Any:
+    default = getattr(Config(), name)
+    told = text if default is None else f"{text} Default: {default}."
+    return tyro.conf.arg(metavar=metavar, help=told, help_behavior_hint="")
 
 
 def _fields() -> list[Field]:
-    texts = field_texts()
-    numbers = number_fields()
-    return [(name, _values(name, number, texts[name]), ()) for name, number in numbers.items()]
+    texts, numbers, choices = field_texts(), number_fields(), choice_fields()
+    fields: list[Field] = []
+    for name in field_types():
+        if name in numbers:
+            fields.append((name, _values(name, numbers[name], texts[name]), ()))
+        elif name in choices:
+            words = "|".join(typing.get_args(choices[name]))
+            shown = _shown(name, texts[name], f"{words} …")
+            word: Any = choices[name]
+            fields.append((name, Annotated[tuple[word, ...], shown], ()))
+    return fields
 
 
 def execute(arguments: Sequence[str] | None) -> None:
