@@ -4,6 +4,7 @@ Run ``python -m docs.programs.theory``: it prints the tables. With ``--docs docs
 into docs/theory.md, between the marks that bear their names, and draws the pictures.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -137,7 +138,7 @@ def speed(streams: int) -> str:
     out = featsim.simulate(featsim.Config(test_points=0), workers=1)
     p = out.frequencies.to_numpy()[:, None, None]
     wide = np.random.default_rng(0).random((2, 10_000))
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         f"`check`, K = 12, C = 4, 50 experiments, {len(stream):,} points": lambda: theory.check(
             stream, gamma=9_000, tau=3
         ),

@@ -67,14 +67,14 @@ def fluctuation_table() -> str:
         measured = []
         for seed in range(5):
             config = setting(points)
-            p = theory.mean_field(config, featsim.simulate(
-                config.replace(points_per_chunk=2, experiments=1), seeds=[seed], workers=1
-            ).frequencies[0]).frequencies  # fmt: skip
+            small = config.replace(points_per_chunk=2, experiments=1)
+            drawn: xr.DataArray = featsim.simulate(small, seeds=[seed], workers=1)["frequencies"]
+            p = theory.mean_field(config, drawn[0]).frequencies
             fixed = config.replace(frequencies=p.to_numpy())
             out = featsim.simulate(fixed, seeds=range(100, 140), workers=1, progress=False)
             pair = [theory.fluctuations(fixed), out.std("seed", ddof=1)]
             measured.append(xr.concat([one[list(NAMES)] for one in pair], "kind"))
-        root = np.sqrt((xr.concat(measured, "setting") ** 2).mean(("setting", "experiment")))
+        root = (xr.concat(measured, "setting") ** 2).mean(("setting", "experiment")) ** 0.5
         for init in INITS:
             values = [root[name].sel(init=init).to_numpy() for name in NAMES]
             rows.append([f"{points:,}", init, *(f"{x:.2g}" for pair in values for x in pair)])

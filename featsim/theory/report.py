@@ -184,6 +184,8 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
 
 def check_stream(stream: FeatureStream, gamma: float, tau: int) -> tuple[float, int]:
     """Return γ and τ, or raise the errors of ``check``."""
+    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
+    tau = _checks.integer("tau", tau, 1)
     if not np.any(stream.chunks == 0):
         raise ValueError("the first chunk of the stream must hold at least one point, not 0")
-    return _checks.real("gamma", gamma, 0.0, np.inf, open_low=True), _checks.integer("tau", tau, 1)
+    return gamma, tau

@@ -166,6 +166,13 @@ def test_file_and_command(tmp_path, capsys):
     assert "gamma = 7, tau = 1" in capsys.readouterr().out
 
 
+def test_the_number_of_classes_is_the_streams(tmp_path):
+    stream = featsim.FeatureStream(np.ones((1, 2), bool), [0], [0], 2)
+    with pytest.raises(ValueError, match="settings must not hold num_classes, which is 2 in the"):
+        theory.save_stream(stream, tmp_path / "stream.nc", num_classes=3)
+    assert not list(tmp_path.iterdir())
+
+
 def test_random_command(capsys):
     assert command.main(["check", "--random", "3", "--seed", "5"]) == 0
     out = capsys.readouterr().out
