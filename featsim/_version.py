@@ -2,7 +2,7 @@
 
 A repository is asked each time, so that what code in work computes can be told apart: the version
 is 0.1.0 at the tag v0.1.0, 0.1.0.post4+g34bc2e5dd four commits later, and ends in .dirty if files
-of the package differ from the commit.
+of the package differ from the commit. A build has the same from hatch-vcs.
 """
 
 import importlib.metadata
@@ -11,6 +11,12 @@ import subprocess
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+LAST_RELEASE = "0.1.0"
+"""Where no tag tells it; pyproject.toml has the same."""
+
+ARCHIVED_COMMIT = "$Format:%H$"
+"""The commit, which ``git archive`` writes here."""
+
 DESCRIBED = re.compile(r"(?:v(\S+)-(\d+)-g)?([0-9a-f]{9})[0-9a-f]*")
 
 
@@ -35,14 +41,18 @@ def _of_repository() -> str | None:
         return None
     if distance == "0" and not dirty:
         return str(tag)
-    return f"{tag or '0.0'}.post{distance}+g{commit}{'.dirty' if dirty else ''}"
+    return f"{tag or LAST_RELEASE}.post{distance}+g{commit}{'.dirty' if dirty else ''}"
 
 
 def _of_installation() -> str:
+    """Return the version of a package without its repository, with the commit if it is known."""
     try:
-        return importlib.metadata.version("featsim")
+        version = importlib.metadata.version("featsim")
     except importlib.metadata.PackageNotFoundError:
-        return "0+unknown"
+        version = LAST_RELEASE
+    if "+" in version or not ARCHIVED_COMMIT.isalnum():
+        return version
+    return f"{version}+g{ARCHIVED_COMMIT[:9]}"
 
 
 __version__ = _of_repository() or _of_installation()
