@@ -83,10 +83,15 @@ PANEL_LABELS = {
     "learned_features": "Learned features",
     "nonzero_gradient_points": "Non-zero-gradient points",
 }
+LABELS = {
+    **PANEL_LABELS,
+    "learnable_features": "Learnable features",
+    "gradient_rank": "Rank of the gradient",
+}
 
 
 def init_styles(names: list[str]) -> dict[str, InitStyle]:
-    """Return the style of each initialization; names without one of their own get the spare ones."""
+    """Return the style of each initialization; others than the known get the spare ones."""
     spare = itertools.cycle(_OTHER_STYLES)
     return {name: INIT_STYLES.get(name) or next(spare) for name in names}
 
@@ -166,7 +171,7 @@ def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
             ax.fill_between(
                 experiments, mean - spread, mean + spread, color=look.color, alpha=0.2, linewidth=0
             )
-    ax.set_ylabel(PANEL_LABELS[variable])
+    ax.set_ylabel(LABELS[variable])
     ax.set_xlim(0, max(2, np.max(experiments) + 1))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     if variable not in ACCURACY_LABELS:

@@ -6,11 +6,11 @@ exact accuracy, means over 10 seeds. Left the last experiment, right the mean ov
 standard deviation over the seeds.
 
 Three paths lead from warm, which forgets nothing, to ideal, which forgets all noise before every
-experiment. *Doubling* forgets it whenever the data has grown by the factor r: the accuracy of ideal
-for less training than warm, because a point is memorized once and then only looked at again at the
-next doubling. *Every k* experiments costs more; a *share* φ of the noise, forgotten each time, costs
-most and comes last. Forgetting *features* beside them, half (○) or all of them, changes no accuracy
-and multiplies T: warm and ideal become other corners of the square, and ideal becomes random.
+experiment. To forget it whenever the data has grown by the factor r (2 is *doubling*) gives the
+accuracy of ideal for less training than warm: warm trains on half of each new chunk, and who has
+more features on less of it, while old points count again only at the next doubling. Every k
+experiments costs more for less. A share φ of the noise, forgotten each time, costs most. To forget
+features beside the noise changes no accuracy and multiplies T: with all of them, ideal is random.
 """
 
 import sys
