@@ -14,8 +14,9 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import sweep_plan, sweeping
 from featsim.__main__ import main
+from featsim._sweep import function as sweep_function
+from featsim._sweep import plan as sweep_plan
 
 distributed = pytest.importorskip("distributed")
 
@@ -104,8 +105,8 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
             taken.append(piece.key)
             yield piece, arrays
 
-    compute = sweeping._completed
-    monkeypatch.setattr(sweeping, "_completed", completed)
+    compute = sweep_function._completed
+    monkeypatch.setattr(sweep_function, "_completed", completed)
     with (
         concurrent.futures.ThreadPoolExecutor(1) as thread,
         distributed.Client(scheduler, set_as_default=False) as client,
