@@ -67,12 +67,11 @@ INIT_STYLES = {
     "random": InitStyle("#56B4E9", "o", "-", 3.0, 6.0, 2),
     "warm": InitStyle("#D55E00", "s", "-", 1.4, 4.5, 3),
     "ideal": InitStyle("#000000", "^", "--", 1.1, 3.5, 4),
+    "doubling": InitStyle("#009E73", "D", "-", 1.4, 4.0, 5),
 }
 _OTHER_STYLES = [
     InitStyle(color, marker, "-.", 1.4, 4.5, 3)
-    for color, marker in zip(
-        ("#CC79A7", "#009E73", "#E69F00", "#0072B2"), ("D", "v", "P", "X"), strict=True
-    )
+    for color, marker in zip(("#CC79A7", "#E69F00", "#0072B2"), ("v", "P", "X"), strict=True)
 ]
 
 ACCURACY_LABELS = {
@@ -84,10 +83,15 @@ PANEL_LABELS = {
     "learned_features": "Learned features",
     "nonzero_gradient_points": "Non-zero-gradient points",
 }
+LABELS = {
+    **PANEL_LABELS,
+    "learnable_features": "Learnable features",
+    "gradient_rank": "Rank of the gradient",
+}
 
 
 def init_styles(names: list[str]) -> dict[str, InitStyle]:
-    """Return the style of each initialization; names beyond the paper's get the spare ones."""
+    """Return the style of each initialization; others than the known get the spare ones."""
     spare = itertools.cycle(_OTHER_STYLES)
     return {name: INIT_STYLES.get(name) or next(spare) for name in names}
 
@@ -190,7 +194,7 @@ def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
             ax.fill_between(
                 experiments, mean - spread, mean + spread, color=look.color, alpha=0.2, linewidth=0
             )
-    ax.set_ylabel(PANEL_LABELS[variable])
+    ax.set_ylabel(LABELS[variable])
     ax.set_xlim(0, max(2, np.max(experiments) + 1))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     if variable not in ACCURACY_LABELS:

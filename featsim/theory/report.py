@@ -16,6 +16,7 @@ from featsim.theory.assumptions import (
 )
 from featsim.theory.combinations import Combinations, h_counts
 from featsim.theory.outcome import Outcome, run
+from featsim.theory.policy_statements import policies
 from featsim.theory.prediction import Prediction, predict
 from featsim.theory.statements import Statement, lemmas, theorems
 
@@ -48,7 +49,7 @@ class Report:
     """What the simulator gives."""
 
     statements: tuple[Statement, ...]
-    """Every statement of Theorems 3.4 and 3.6 and Lemmas D.1 to D.3."""
+    """Every statement of Theorems 3.4 and 3.6, Lemmas D.1 to D.3, and on policies."""
 
     @property
     def assumptions_hold(self) -> bool:
@@ -117,7 +118,7 @@ class Report:
             where = f" in {len(failed)} of {len(s.by_experiment)} experiments" if failed else ""
             first = f", first in {failed[0]}" if failed and not s.reason else ""
             reason = f" ({s.reason})" if s.reason else ""
-            lines.append(f"{s.source:<19} {s.text:<65} {word[s.holds]}{where}{first}{reason}")
+            lines.append(f"{s.source:<21} {s.text:<65} {word[s.holds]}{where}{first}{reason}")
         return lines
 
 
@@ -150,11 +151,11 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
     gamma, tau = check_stream(stream, gamma, tau)
     first = Combinations.of(stream, 0)
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
-    outcome = run(stream, gamma, tau)
+    prediction = predict(first, gamma, tau, J)
+    outcome = run(stream, gamma, tau, prediction.schedules)
     occurring = [
         np.concatenate([sets[:, c] for sets in outcome.learned.values()]) for c in range(C)
     ]
-    prediction = predict(first, gamma, tau, J)
     balanced = same_points_in_every_chunk(stream)
     of_first = [heights(first, c, tau, occurring[c]) for c in range(C)]
     of_all = of_first
@@ -178,6 +179,7 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
         statements=(
             *lemmas(stream, gamma, tau, outcome, of_all),
             *theorems(outcome, prediction),
+            *policies(outcome, prediction, first.points),
         ),
     )
 
