@@ -77,7 +77,7 @@ def run_class(
             raise ValueError(
                 f"strengths must be below 2**61 / (points · features), not {strongest}"
             )
-    gamma, tau = whole(learner.gamma, largest), min(learner.tau, K + 1)
+    gamma, tau = whole(learner.gamma, largest), most_needed(learner.tau, K, drawn.strengths)
     noise = _levels(drawn, learner.gamma, largest)
     first_seen = np.zeros(J, np.int64)
     if learner.window is not None and learner.window < J:
@@ -89,13 +89,13 @@ def run_class(
         for name, shape in shapes.items()
     }
     ranks = np.empty((len(inits), J if rank else 0), np.int64)
-    in_levels = J if noise[0].size else 0
-    start_counts = np.empty((len(inits), in_levels, K), np.int64)
-    start_noise = np.empty((len(inits), in_levels), np.int64)
+    in_levels = 0 if drawn.noise is None else J
+    start_counts = np.full((len(inits), in_levels, K), -1)
+    start_noise = np.zeros((len(inits), in_levels), np.int64)
     for i, init in enumerate(inits):
         features, kept = _masks(init, key, points)
         laws = features, kept, noise, start_counts[i], start_noise[i], ranks[i]
-        beyond = rank or in_levels or len(features) or len(kept)
+        beyond = rank or noise[0].size or len(features) or len(kept)
         run_experiments(
             points.words,
             points.valid,
@@ -122,6 +122,11 @@ def whole(gamma: float, largest: int) -> int:
     be, act alike.
     """
     return math.ceil(min(gamma, largest + 1))
+
+
+def most_needed(tau: int, features: int, strengths: Counts | None) -> int:
+    """Return τ, or one more than all features can count; all larger τ act alike."""
+    return min(tau, 1 + (features if strengths is None else int(strengths.sum())))
 
 
 def _levels(drawn: ClassPoints, gamma: float, largest: int) -> tuple[npt.NDArray[Any], ...]:
@@ -158,7 +163,7 @@ def count_well_classified(
     Points of more than one chunk are those of the experiments, each for the sets of its own.
     """
     counts = np.empty(learned.shape[:2], np.int64)
-    whole_tau = min(tau, learned.shape[2] + 1)
+    whole_tau = most_needed(tau, learned.shape[2], strengths)
     chunks = points.sizes.size
     for j in range(chunks):
         some = points if chunks == 1 else points.chunk(j)

@@ -128,7 +128,15 @@ def three_panels(dataset: xr.Dataset) -> Figure:
         Accuracy (on test points, else exact; no panel if the result has neither), learned features
         and points with non-zero gradient. Lines are means over the seeds, bands reach one standard
         deviation up and down; a result without seeds, or with one, has no bands.
+
+    Raises
+    ------
+    TypeError
+        If ``dataset`` is no Dataset.
+    ValueError
+        If it has not the variables and dims of such a result, as a sweep or one initialization.
     """
+    _check_result(dataset)
     panels = panels_of(dataset)
     with style():
         figure = new_figure(FULL_WIDTH * len(panels) / 3, 2.4)
@@ -138,6 +146,21 @@ def three_panels(dataset: xr.Dataset) -> Figure:
             ax.set_xlabel("Experiment")
         draw_legend(figure, axes[0])
     return figure
+
+
+def _check_result(dataset: xr.Dataset) -> None:
+    wanted = "dataset must be a result of simulate or simulate_stream"
+    if not isinstance(dataset, xr.Dataset):
+        raise TypeError(f"{wanted}, not {type(dataset).__name__}")
+    for name in panels_of(dataset):
+        if name not in dataset:
+            raise ValueError(f"{wanted} with the variable {name!r}, not {list(dataset)}")
+        dims = set(dataset[name].dims) - {"seed"}
+        if dims != {"init", "experiment"}:
+            raise ValueError(
+                f"{wanted} with the dims init and experiment, and seed or none, but {name} has "
+                f"{dataset[name].dims}: choose one value of others with sel, and a list of inits"
+            )
 
 
 def draw_legend(figure: Figure, ax: Axes) -> None:
@@ -193,13 +216,14 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ValueError
-        For another ending.
+        For another ending, or if something is there that is no regular file.
     OSError
         If the file cannot be written.
     """
     target = Path(path)
+    ending = target.suffix.lower()
     dates = {".pdf": {"CreationDate": None}, ".png": {}, ".svg": {"Date": None}}
-    if target.suffix.lower() not in dates:
+    if ending not in dates:
         raise ValueError(f"path must end in {', '.join(dates)}, not {target.name!r}")
     with style(), replacing(target) as temporary:
-        figure.savefig(temporary, dpi=PNG_DOTS_PER_INCH, metadata=dates[target.suffix.lower()])
+        figure.savefig(temporary, format=ending[1:], dpi=PNG_DOTS_PER_INCH, metadata=dates[ending])

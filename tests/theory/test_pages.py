@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from benchmarks import counterexamples, theory_limit
-from benchmarks import theory as pages
+from docs.programs import counterexamples, theory_limit
+from docs.programs import theory as pages
 from featsim import theory
 
 SHORT = {
