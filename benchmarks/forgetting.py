@@ -171,7 +171,6 @@ def page(seeds: int) -> str:
     )
 
 
-
 if __name__ == "__main__":
     chosen = tyro.cli(Settings)
     with replacing(chosen.output) as temporary:
