@@ -96,7 +96,7 @@ def test_three_cannot_be_lower():
     for J in (2, 64, 4096):
         forgets = featsim.schedules.forgets(featsim.Doubling(), [10] * J)
         total = starting_points(10, [10] * J, forgets).sum()
-        assert total == 10 * (3 * J - 2 - (J.bit_length() - 1)
+        assert total == 10 * (3 * J - 1 - J.bit_length())
     assert total / (10 * J) > 2.99
 
 
