@@ -148,11 +148,8 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
     ValueError, TypeError
         If the first chunk is empty, or an argument is out of range or of the wrong type.
     """
-    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
-    tau = _checks.integer("tau", tau, 1)
+    gamma, tau = check_stream(stream, gamma, tau)
     first = Combinations.of(stream, 0)
-    if first.points == 0:
-        raise ValueError("the first chunk of the stream must hold at least one point, not 0")
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
     prediction = predict(first, gamma, tau, J)
     outcome = run(stream, gamma, tau, prediction.schedules)
@@ -185,3 +182,12 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
             *policies(outcome, prediction, first.points),
         ),
     )
+
+
+def check_stream(stream: FeatureStream, gamma: float, tau: int) -> tuple[float, int]:
+    """Return γ and τ, or raise the errors of ``check``."""
+    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
+    tau = _checks.integer("tau", tau, 1)
+    if not np.any(stream.chunks == 0):
+        raise ValueError("the first chunk of the stream must hold at least one point, not 0")
+    return gamma, tau
