@@ -1,8 +1,9 @@
 """Search for the smallest streams on which a statement on policies fails for want of an assumption.
 
-Run ``python -m benchmarks.policy_counterexamples``. Streams of two features are tried one by one,
-the fewest points first. Those with more are too many: random ones on which a statement fails lose
-points as long as it goes on to fail. Classes are alike, so that one stands for all.
+Run ``python -m docs.programs.policy_counterexamples``. Streams of two features are tried one after
+another, the fewest points first. Those of more features are too many: random ones on which a
+statement fails lose points as long as it goes on to fail. Classes are alike, so that one stands for
+all.
 """
 
 import itertools
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import tyro
 
-from benchmarks.counterexamples import Table, different, frequent, tables
+from docs.programs.counterexamples import Table, different, frequent, tables
 
 Groups = frozenset[tuple[int, int]]  # (chunk, combination) of points that share their fate
 Kept = Callable[[int, int, Groups], tuple[int, Groups]]
@@ -138,17 +139,17 @@ def shrink(name: str, K: int, tau: int, fails: Callable[..., bool], tries: int) 
     for _ in range(tries):
         scale = rng.choice((1, 3, 6))
         table = tuple(1 + int(rng.expovariate(1) * scale) for _ in range(1 << K))
-        gamma = rng.randrange(1, sum(table) // 2)
-        while is_example(table, gamma):
-            found.append((sum(table), gamma, table))
-            smaller = [
-                ((*table[:i], n - 1, *table[i + 1 :]), g)
-                for i, n in enumerate(table) if n > 1
-                for g in (gamma - 1, gamma, gamma + 1)
-            ]  # fmt: skip
-            table, gamma = next(
-                (one for one in smaller if is_example(*one)), ((1,) * len(table), 1)
-            )
+        for start in range(1, sum(table) // 2, 1 + sum(table) // 24):
+            gamma = start
+            while is_example(table, gamma):
+                found.append((sum(table), gamma, table))
+                smaller = (
+                    ((*table[:i], n - 1, *table[i + 1 :]), g)
+                    for i, n in enumerate(table)
+                    for g in (gamma - 1, gamma, gamma + 1)
+                    if n > 1
+                )
+                table, gamma = next((x for x in smaller if is_example(*x)), (table, sum(table)))
     _, gamma, table = min(found)
     report(name, (table, table), gamma)
 
@@ -171,8 +172,11 @@ def rows(points: int, chunks: int) -> Iterator[tuple[Table, ...]]:
 
 
 def late(points: int) -> Iterator[tuple[Table, ...]]:
-    """Return streams of two features whose third chunk has more than a point of one kind alone."""
-    for first in range(8, points - 4):
+    """Return streams of two features whose third chunk has more than a point of one kind alone.
+
+    The first two have at most 12 points.
+    """
+    for first in range(8, min(points - 4, 13)):
         for cells in tables(first, 8, 1):
             yield cells[:4], cells[4:], (1, 1, points - first - 3, 1)
 
