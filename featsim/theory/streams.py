@@ -26,21 +26,23 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._experiments import missing_by_chunk, missing_probability
+from featsim._accuracies import class_accuracy
 from featsim._keeping import kept_features
 from featsim._kernels.expectation import expect_experiments
 from featsim._labels import label
+from featsim._points import pack_points
 from featsim._tallies import expected_accuracy
 from featsim.config import Config
 from featsim.inits import Init
 from featsim.sampling import ConfigSource
 from featsim.schedules import forgets
-from featsim.source import Counts, Reals, key_of
+from featsim.source import ClassPoints, Counts, Reals, key_of
 from featsim.theory.accuracy import check_frequencies
 from featsim.variables import VARIABLES
 
 Arrays = dict[str, npt.NDArray[Any]]
-REAL = ("learn_count", "nonzero_gradient_points", "memorized_points")
+NO_POINTS = pack_points(np.zeros((0, 1), np.bool_), np.zeros(1, np.int64))
+REAL = ("learn_count", "nonzero_gradient_points", "memorized_points", "learnable_features")
 BEYOND = (
     "label_noise",
     "class_arrival",
@@ -126,7 +128,9 @@ def _one_seed(config: Config, p: Reals, inits: tuple[Init, ...], seed: int) -> A
     """Return the variables of one seed, with the frequencies ([J,] C, K)."""
     source = ConfigSource(config)
     keys = [key_of(seed, c) for c in range(config.classes)]
-    strengths = [source.strengths(key, c) for c, key in enumerate(keys)]
+    drawn = [source.strengths(key, c) for c, key in enumerate(keys)]
+    strengths = None if drawn[0] is None else np.array(drawn)
+    times = [None] * config.classes if strengths is None else list(strengths)
     J, C, K = config.experiments, config.classes, config.features
     series = (len(inits), J, C)
     missing, so_far = np.empty(series), np.empty(series)
@@ -135,21 +139,21 @@ def _one_seed(config: Config, p: Reals, inits: tuple[Init, ...], seed: int) -> A
         "learn_count": np.empty((*series, K)),
         "nonzero_gradient_points": np.empty(series),
         "memorized_points": np.empty(series),
-        "learnable_features": np.empty(series, np.int64),
+        "learnable_features": np.empty(series),
     }
     for i, c in np.ndindex(len(inits), C):
-        one = _one_class(config, p[..., c, :], source.sizes[:, c], strengths[c], inits[i], keys[c])
+        one = _one_class(config, p[..., c, :], source.sizes[:, c], times[c], inits[i], keys[c])
         for name, array in zip(expected, one, strict=True):
             expected[name][i, :, c] = array
     learned = expected["learned"]
     for c in range(C):
-        rows = np.ascontiguousarray(p[..., c, :])
-        if config.frequencies_change:
-            missing[..., c], so_far[..., c] = missing_by_chunk(
-                rows, learned[:, :, c], config.tau, strengths[c]
-            )
-        else:
-            missing[..., c] = missing_probability(rows, learned[:, :, c], config.tau, strengths[c])
+        law = ClassPoints(
+            points=NO_POINTS, frequencies=np.ascontiguousarray(p[..., c, :]), strengths=times[c]
+        )
+        judged = class_accuracy(law, learned[:, None, :, c], config.tau)
+        for array, values in ((missing, judged.missing), (so_far, judged.missing_so_far)):
+            if values is not None:
+                array[..., c] = values[:, 0]
     for name, array in expected.items():
         if "class" not in VARIABLES[name].dims:
             expected[name] = array.sum(axis=-1)
@@ -161,8 +165,8 @@ def _one_seed(config: Config, p: Reals, inits: tuple[Init, ...], seed: int) -> A
     if config.frequencies_change:
         expected["exact_accuracy_so_far"] = expected_accuracy(so_far, source.seen)
     expected["frequencies"] = p
-    if strengths[0] is not None:
-        expected["strengths"] = np.stack(strengths)
+    if strengths is not None:
+        expected["strengths"] = strengths
     return {name: expected[name] for name in VARIABLES if name in expected}
 
 
@@ -183,7 +187,7 @@ def _one_class(
         np.empty((J, K)),
         np.empty(J),
         np.empty(J),
-        np.empty(J, np.int64),
+        np.empty(J),
     )
     expect_experiments(
         np.ascontiguousarray(p).reshape(-1, K),
@@ -201,11 +205,9 @@ def _one_class(
     return out
 
 
-def _steps(counts: Reals, strengths: list[Counts | None]) -> Counts:
+def _steps(counts: Reals, strengths: Counts | None) -> Counts:
     """Return the order of learning over all classes from (init, J, C, K) counts."""
-    weighted = counts
-    if strengths[0] is not None:
-        weighted = np.where(counts < 0, -1.0, counts * np.stack(strengths))
+    weighted = counts if strengths is None else np.where(counts < 0, -1.0, counts * strengths)
     flat = weighted.reshape(*counts.shape[:-2], -1)
     step = np.argsort(np.argsort(-flat, axis=-1, kind="stable"), axis=-1).reshape(counts.shape)
     return np.where(counts < 0, -1, step)
