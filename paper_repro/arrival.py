@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from paper_repro.data import DataSet
+from paper_repro.errors import Mendable
 from paper_repro.run import Run
 
 
@@ -58,15 +59,13 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
         order = torch.randperm(data.classes, generator=generator)
         chunks = [train[data.train.targets[train] == label] for label in order]
         if any(len(chunk) == 0 for chunk in chunks):
-            raise ValueError(
-                f"train_size must leave a sample of each class; it is {run.train_size}"
-            )
+            raise Mendable(f"train_size must leave a sample of each class; it is {run.train_size}")
         seen = [torch.isin(data.test.targets[test], order[: j + 1]) for j in range(len(order))]
         tests = [test[mask] for mask in seen]
     else:
         size = len(train) // run.chunks
         if size == 0:
-            raise ValueError(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
+            raise Mendable(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
         chunks = [train[i * size : (i + 1) * size] for i in range(run.chunks)]
     return [
         Experiment(
@@ -90,7 +89,7 @@ def _epochs(run: Run, j: int, chunks: int) -> int:
 def _draw(run: Run, which: str, available: int, size: int | None) -> Tensor:
     """Return a random order of the samples to use; the test set is the same for all seeds."""
     if size is not None and size > available:
-        raise ValueError(f"{which}_size must be at most the {available} samples; it is {size}")
+        raise Mendable(f"{which}_size must be at most the {available} samples; it is {size}")
     seed = seed_of(run, "split") if which == "train" else 0
     order = torch.randperm(available, generator=torch.Generator().manual_seed(seed))
     return order if size is None else order[:size]

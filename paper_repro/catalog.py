@@ -8,15 +8,15 @@ from typing import Literal, Protocol
 
 from matplotlib.figure import Figure
 
-from paper_repro.protocol import execute
+from paper_repro.errors import Mendable
+from paper_repro.machine import Machine
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
-from paper_repro.training import Machine
 
 Kind = Literal["figure", "table"]
 HERE = Path(__file__).parent
-RESULTS = HERE / "results"
+RESULTS = HERE.parent / "results"
 
 
 class Item(Protocol):
@@ -24,7 +24,7 @@ class Item(Protocol):
 
     __doc__: str
     runs: Callable[[Scale], list[Run]]
-    """The runs that it needs; ValueError where it has no such scale."""
+    """The runs that it needs; Mendable where it has no such scale."""
     draw: Callable[[Sequence[Records]], Figure]
     """The picture of their records."""
     table: Callable[[Sequence[Records]], str]
@@ -42,12 +42,12 @@ def find(kind: Kind, number: int) -> Item:
 
     Raises
     ------
-    ValueError
+    errors.Mendable
         If there is none of this number.
     """
     if number not in numbers(kind):
         known = ", ".join(map(str, numbers(kind)))
-        raise ValueError(f"{kind} must be one of {known}; it is {number}")
+        raise Mendable(f"{kind} must be one of {known}; it is {number}")
     digits = f"{number:02d}" if kind == "figure" else str(number)
     module: Item = importlib.import_module(f"paper_repro.{kind}s.{kind}_{digits}")
     return module
@@ -55,6 +55,8 @@ def find(kind: Kind, number: int) -> Item:
 
 def run_all(runs: Sequence[Run], root: Path, machine: Machine) -> list[Records]:
     """Run what is missing, one run after the other, and return all records in order."""
+    from paper_repro.protocol import execute
+
     missing = sum(not load_records(run, root).complete for run in runs)
     if missing:
         print(f"{missing} of {len(runs)} runs are missing or unfinished", flush=True)

@@ -7,7 +7,7 @@ import featsim
 from paper_repro.claims import CLAIMS, Claim, by_seed
 from paper_repro.records import Records
 from paper_repro.scales import Scale, seeds
-from paper_repro.style import markdown, with_seeds
+from paper_repro.tables.text import markdown, with_seeds
 from paper_repro.verdict import UNKNOWN, verdict
 
 _EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import spearmanr
 
-from paper_repro.records import Records, Row
+from paper_repro.records import ExperimentRow, Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
 
@@ -56,7 +56,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float:
     return float(spearmanr(one, other).statistic)
 
 
-def _later(records: Records) -> list[Row]:
+def _later(records: Records) -> list[ExperimentRow]:
     """Return the experiments from the second on: the first is the same for all methods."""
     return records.experiments[1:]
 
@@ -72,12 +72,12 @@ def _steps(records: Records) -> float:
 def _share_of_cold(dataset: "xr.Dataset", init: str) -> np.ndarray:
     """Return training time from the second experiment on, as a share of random's, by seed."""
     later = dataset.nonzero_gradient_points.isel(experiment=slice(1, None)).sum("experiment")
-    return 100 * (later.sel(init=init) / later.sel(init="random")).values
+    return np.asarray(100 * (later.sel(init=init) / later.sel(init="random")))
 
 
 def _accuracy_gap(dataset: "xr.Dataset", one: str, other: str) -> np.ndarray:
     later = dataset.exact_accuracy.isel(experiment=slice(1, None)).mean("experiment")
-    return 100 * (later.sel(init=one) - later.sel(init=other)).values
+    return np.asarray(100 * (later.sel(init=one) - later.sel(init=other)))
 
 
 def _saved(seed: Seed, method: str, of: str = "cold") -> float:
@@ -170,7 +170,7 @@ def _points_without_gradient(dataset: "xr.Dataset") -> np.ndarray:
     size = json.loads(dataset.attrs["config"])["points_per_chunk"]
     start = dataset.nonzero_gradient_points.sel(init="warm").isel(experiment=slice(1, None))
     old = size * np.arange(1, start.sizes["experiment"] + 1)
-    return (1 - np.maximum(start.values - size, 0) / old).min(axis=-1)
+    return np.asarray((1 - np.maximum(start.values - size, 0) / old).min(axis=-1))
 
 
 def runs(scale: Scale) -> list[Run]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from paper_repro.errors import Mendable
 from paper_repro.run import Run
 from paper_repro.vision import models
 
@@ -32,7 +33,7 @@ def make_model(run: Run, shape: Sequence[int], classes: int, seed: int) -> nn.Mo
         Seed of the initialization.
     """
     if min(shape[1:]) < 8:
-        raise ValueError(f"images must be at least 8×8; they are {shape[1]}×{shape[2]}")
+        raise Mendable(f"images must be at least 8×8; they are {shape[1]}×{shape[2]}")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = _BUILDERS[run.model](shape, classes, run.width)

@@ -13,13 +13,13 @@ from torch.nn.functional import cross_entropy
 
 from featsim import bridge
 from paper_repro.arrival import Experiment
-from paper_repro.records import Row
+from paper_repro.records import Probed
 from paper_repro.training import Stage, accuracy
 
 _SHOWN_ABOVE = 0.1
 
 
-def gradient_norm(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+def gradient_norm(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Norm of the gradient of the mean loss over all training data, as training sees it (Figure 6).
 
     With the batch statistics of training, on a copy: a new network has no others, and in eval
@@ -37,7 +37,7 @@ def gradient_norm(stage: Stage, model: nn.Module, experiment: Experiment) -> Row
     return {"gradient_norm": float(squares.sum().sqrt())}
 
 
-def old_accuracy(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+def old_accuracy(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Accuracy on the data that were there before the newest chunk, in eval mode.
 
     After a shrink the statistics of batch normalization no longer fit, so this falls to a guess;
@@ -48,7 +48,7 @@ def old_accuracy(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
     return {"start_old_accuracy": accuracy(stage, model, experiment.old, train=True)}
 
 
-def filter_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+def filter_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Box of cos(−∇L, filter) above 0.1, L the loss on the training data (Figure 14).
 
     Five quantiles (0, 25, 50, 75, 100 %), how many filters are above, and how many there are.
@@ -63,13 +63,13 @@ def filter_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Ro
     return {"filter_cosines": {"box": box, "above": len(above), "filters": len(values)}}
 
 
-def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Share of channels that no training image activates, after each block (Figure 16).
 
     A block is a stage of ResNet-18; elsewhere each rectifier ends one.
     """
-    blocks = [getattr(model, f"layer{i}", None) for i in range(1, 5)]
-    if None in blocks:
+    blocks = [module for name, module in model.named_children() if name.startswith("layer")]
+    if not blocks:
         blocks = [module for module in model.modules() if isinstance(module, nn.ReLU)]
     alive: dict[int, Tensor] = {}
 
@@ -89,6 +89,6 @@ def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
     return {"dead_neurons": [1 - alive[i].double().mean().item() for i in range(len(blocks))]}
 
 
-Measure = Callable[[Stage, nn.Module, Experiment], Row]
+Measure = Callable[[Stage, nn.Module, Experiment], Probed]
 BEFORE: dict[str, Measure] = {"gradient_norm": gradient_norm, "old_accuracy": old_accuracy}
 AFTER: dict[str, Measure] = {"filter_cosines": filter_cosines, "dead_neurons": dead_neurons}

@@ -7,12 +7,13 @@ from pathlib import Path
 from featsim._files import replacing
 from paper_repro import check, claims
 from paper_repro.catalog import HERE, Kind, find, numbers
+from paper_repro.errors import Mendable
 from paper_repro.observations import OBSERVATIONS
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
-from paper_repro.style import markdown, with_seeds
-from paper_repro.summary import summary
+from paper_repro.tables.summary import summary
+from paper_repro.tables.text import markdown, with_seeds
 from paper_repro.verdict import HOLDS, UNKNOWN, verdict
 
 PAGE = HERE.parent / "docs" / "reproduction.md"
@@ -20,7 +21,7 @@ PAGE = HERE.parent / "docs" / "reproduction.md"
 _INTRODUCTION = """# Reproduction: the network experiments
 
 This page is written by `python -m paper_repro report --scale {scale}` from the records in
-`paper_repro/results`; `python -m paper_repro status` counts them. The paper is Shin, Oh, Cho and
+`results`; `python -m paper_repro status` counts them. The paper is Shin, Oh, Cho and
 Yun, "DASH: Warm-Starting Neural Network Training in Stationary Settings without Loss of
 Plasticity", NeurIPS 2024, arXiv 2410.23495.
 
@@ -53,12 +54,12 @@ def write(scale: Scale, root: Path, page: Path) -> None:
 
     Raises
     ------
-    ValueError
+    errors.Mendable
         If no setting of the check is complete.
     """
     parts = [_setting(name, runs, root, scale) for name, runs in claims.settings(scale).items()]
     if not any(parts):
-        raise ValueError(f"no setting of the check is complete at scale {scale}: run check first")
+        raise Mendable(f"no setting of the check is complete at scale {scale}: run check first")
     kinds: list[Kind] = ["figure", "table"]
     for kind in kinds:
         for number in numbers(kind):
@@ -80,7 +81,7 @@ def _complete(runs: Sequence[Run], root: Path) -> list[Records]:
 def _runs(kind: Kind, number: int, scale: Scale) -> list[Run]:
     try:
         return find(kind, number).runs(scale)
-    except ValueError:  # it has no such scale
+    except Mendable:  # it has no such scale
         return []
 
 

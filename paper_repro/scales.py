@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from paper_repro.errors import Mendable
 from paper_repro.run import Run
 
 Scale = Literal["smoke", "cpu", "paper"]
@@ -37,9 +38,9 @@ def seeds(scale: Scale) -> range:
 
 
 def only_paper(scale: Scale, name: str) -> None:
-    """Raise ValueError unless the scale is the paper's."""
+    """Raise Mendable unless the scale is the paper's."""
     if scale != "paper":
-        raise ValueError(f"scale must be 'paper' for {name}, which needs ImageNet; it is {scale!r}")
+        raise Mendable(f"scale must be 'paper' for {name}, which needs ImageNet; it is {scale!r}")
 
 
 def grid(run: Run, **choices: Iterable[Any]) -> list[Run]:

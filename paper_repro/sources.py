@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paper_repro.errors import Mendable
 from paper_repro.vision import datasets, transforms
 
 _HINTS = {
@@ -26,7 +27,7 @@ _SYSTEM_FOLDERS = {"fashion_mnist": Path("/usr/share/datasets/fashion-mnist")}  
 Source = tuple["MemoryImages | FileImages", "MemoryImages | FileImages", int]
 
 
-class DataError(ValueError):
+class DataError(Mendable):
     """A data set is not there; the message says what to put where."""
 
 

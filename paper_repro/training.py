@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -12,34 +11,11 @@ from torch.nn.functional import cross_entropy
 
 from paper_repro.arrival import Experiment, seed_of
 from paper_repro.data import DataSet, loader
+from paper_repro.machine import Machine
 from paper_repro.methods import PENALTIES, Learner
 from paper_repro.optimizers import set_learning_rate, step
-from paper_repro.records import Row, RunError
+from paper_repro.records import EpochRow, RunError
 from paper_repro.run import Run
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """Where a run is computed and its data lie; nothing here is a setting of the experiment."""
-
-    data: Path = Path("data")
-    """Folder of the data sets; a set that is not there is downloaded into it."""
-    device: str = "auto"
-    """Device of torch; auto: a GPU if there is one."""
-    workers: int = 0
-    """Processes that read the data; 0: this one."""
-
-    @property
-    def place(self) -> torch.device:
-        """The device in use."""
-        if self.device == "auto":
-            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        try:
-            return torch.empty(0, device=self.device).device
-        except (RuntimeError, AssertionError) as error:
-            raise ValueError(
-                f"device must be one that torch has here; it is {self.device!r}"
-            ) from error
 
 
 @dataclass(frozen=True)
@@ -79,7 +55,7 @@ class Stage:
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.run.bf16)
 
 
-def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Row]:
+def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[EpochRow]:
     """Train on an experiment's data; yield each epoch's row.
 
     It ends with the first epoch whose running train accuracy is at least `experiment.stop`, or

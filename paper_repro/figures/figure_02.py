@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, mean_std, new_figure
+from paper_repro.spread import mean_std
+from paper_repro.style import COLORS
 
 _EPOCHS = {"smoke": (1, 10), "cpu": (1, 10, 30), "paper": (10, 50, 100, 150, 200, 250, 300)}
 _EPOCHS_ON_ALL = {"smoke": 10, "cpu": 15, "paper": 300}

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from paper_repro import claims
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
-from paper_repro.style import COLORS, mean_std, new_figure
+from paper_repro.spread import mean_std
+from paper_repro.style import COLORS
 
 
 def runs(scale: Scale) -> list[Run]:

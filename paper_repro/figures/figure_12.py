@@ -6,10 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from paper_repro import claims
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, LABELS, mean_std, new_figure
+from paper_repro.spread import mean_std
+from paper_repro.style import COLORS, LABELS
 
 METHODS = ("cold", "warm")
 _DATASETS = ("svhn", "cifar10", "cifar100", "tiny_imagenet")

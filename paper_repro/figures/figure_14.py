@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, new_figure
+from paper_repro.style import COLORS
 
 
 def runs(scale: Scale) -> list[Run]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, only_paper
-from paper_repro.style import COLORS, LABELS, new_figure
+from paper_repro.style import COLORS, LABELS
 
 METHODS = ("cold", "warm", "shrink_perturb", "dash")
 

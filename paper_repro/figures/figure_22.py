@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from paper_repro.curves import by_method, draw_line, test_accuracy
+from paper_repro.figures.curves import by_method, draw_line, test_accuracy
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import new_figure
 
 METHODS = ("cold", "warm", "shrink_perturb", "dash")
 _EPOCHS = {"smoke": 12, "cpu": 40, "paper": 500}

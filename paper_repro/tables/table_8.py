@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.summary import summary
+from paper_repro.tables.summary import summary
 
 METHODS = ("cold", "warm", "shrink_perturb", "dash")
 _SIZES = {

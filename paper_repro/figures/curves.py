@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper_repro.records import Records, Row
-from paper_repro.style import COLORS, LABELS, new_figure
+from paper_repro.figures.drawing import new_figure
+from paper_repro.records import ExperimentRow, Records
+from paper_repro.style import COLORS, LABELS
 
-Value = Callable[[Row], float]
+Value = Callable[[ExperimentRow], float]
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class Line:
     dashes: str = "-"
 
 
-def test_accuracy(row: Row) -> float:
+def test_accuracy(row: ExperimentRow) -> float:
     """Return an experiment's test accuracy, %."""
     return 100 * float(row["test_accuracy"])
 
 
-def steps(row: Row) -> float:
+def steps(row: ExperimentRow) -> float:
     """Return an experiment's steps."""
     return float(row["steps"])
 

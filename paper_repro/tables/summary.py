@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from paper_repro.records import Records
 from paper_repro.run import Run
-from paper_repro.style import LABELS, markdown, plus_minus
+from paper_repro.style import LABELS
+from paper_repro.tables.text import markdown, plus_minus
 
 HEADER = ["method", "test accuracy %, last", "mean", "steps, last", "mean"]
 
