@@ -1,5 +1,6 @@
-"""The command line: ``python -m paper_repro train|figure|table|check|report|status``."""
+"""The command line: ``python -m paper_repro train|figure|table|check|report|campaign|status``."""
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from featsim import plotting
-from paper_repro import check, claims, report
-from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
+from paper_repro import campaign, check, claims, report
+from paper_repro.catalog import RESULTS, Kind, find, numbers
+from paper_repro.jobs import run_all
 from paper_repro.protocol import execute
 from paper_repro.records import RunError, load_records
 from paper_repro.run import Run
@@ -124,6 +126,19 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaign(Common):
+    """Run what is missing of the campaign, one thread a run, in the order of its plan."""
+
+    regimes: tuple[str, ...] = tuple(campaign.REGIMES)
+    """The regimes to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
+        run_all(campaign.planned(self.regimes), self.root, machine)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status(Common):
     """Say what has been run at which scale: finished runs of those needed."""
 
@@ -152,6 +167,7 @@ Command = (
     | Annotated[Print, tyro.conf.subcommand("table")]
     | Annotated[Check, tyro.conf.subcommand("check")]
     | Annotated[Report, tyro.conf.subcommand("report")]
+    | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )
 
