@@ -33,6 +33,7 @@ Chunks = Gradients | Iterable[Gradients]
 Batch = tuple[Tensor, Tensor]
 Source = Generator | None
 Loss = Callable[[Tensor, Tensor], Tensor]
+Include = Callable[[str, nn.Parameter], bool] | None
 
 
 def dash_(
@@ -119,12 +120,50 @@ def shrink_perturb_(
     if not 0 <= sigma < math.inf:
         raise ValueError(f"sigma must be at least 0 and finite; it is {sigma}")
     with torch.no_grad():
-        for parameter in _shrinkable(_unwrap(model)[0]).values():
+        for parameter in _chosen(_unwrap(model)[0], None).values():
             parameter.mul_(shrink)
             if sigma > 0:
                 place = parameter.device if generator is None else generator.device
                 noise = torch.empty_like(parameter, device=place)
                 parameter.add_(noise.normal_(std=sigma, generator=generator).to(parameter.device))
+
+
+def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> list[str]:
+    """Replace every weight matrix of `model` by its scaled orthogonal polar factor (FIRE).
+
+    The law of Han et al. (ICLR 2026, arXiv 2602.08040): X ← 1.5 X − 0.5 X XᵀX from X = W / ‖W‖_F,
+    then W ← √(out / in) X, in float32 or wider, in place. A matrix is the weight of a linear layer;
+    for a convolution, the weight at each of its P kernel positions in each group, divided by P.
+    The size `out` is a weight's first dimension, over the number of groups, and `in` its second,
+    for transposed convolutions too. Biases and what `dash_` leaves alone stay as they are.
+
+    Parameters
+    ----------
+    model, include
+        `include` as in `dash_`; of the parameters that it chooses, those of one dimension stay,
+        and dimensions after the second are kernel positions.
+    iterations : int
+        Newton–Schulz iterations, at least 1. A singular value σ of W / ‖W‖_F that is far below
+        1.5^−iterations stays below 1; a zero matrix stays zero.
+
+    Returns
+    -------
+    list of str
+        The names that changed. Raises ValueError for `iterations` below 1.
+    """
+    if iterations < 1:
+        raise ValueError(f"iterations must be at least 1; it is {iterations}")
+    bare = _unwrap(model)[0]
+    groups = {id(m.weight): m.groups for m in bare.modules() if isinstance(m, _ConvNd)}
+    weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1}
+    with torch.no_grad():
+        for parameter in weights.values():
+            count, positions = groups.get(id(parameter), 1), math.prod(parameter.shape[2:])
+            out, into = parameter.shape[0] // count, parameter.shape[1]
+            wide = parameter.to(_wide(parameter)).reshape(count, out, into, positions)
+            new = _polar_factor(wide.movedim(3, 1), iterations) * math.sqrt(out / into) / positions
+            parameter.copy_(new.movedim(1, 3).reshape(parameter.shape))
+    return list(weights)
 
 
 def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Tensor:
@@ -168,7 +207,7 @@ def _average(
     bare, prefix = _unwrap(model)
     named = dict(bare.named_parameters(remove_duplicate=False))
     first_name = {id(p): name for name, p in bare.named_parameters()}
-    shrinkable = _shrinkable(bare)
+    shrinkable = _chosen(bare, None)
     average: dict[str, Tensor] = {}
     for mapping in [gradients] if isinstance(gradients, Mapping) else gradients:
         if not isinstance(mapping, Mapping):
@@ -225,11 +264,25 @@ def _add(sums: dict[str, Tensor], name: str, value: Tensor, weight: float) -> No
     sums[name].add_(value, alpha=weight)
 
 
-def _shrinkable(model: nn.Module) -> dict[str, nn.Parameter]:
-    """Return the trainable parameters of linear and convolution layers, each under one name."""
+def _chosen(model: nn.Module, include: Include) -> dict[str, nn.Parameter]:
+    """Return the trainable parameters to change, each under its first name."""
+    trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    if include is not None:
+        return {n: p for n, p in trainable.items() if include(n, p)}
     layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd)]
-    owned = {id(p) for layer in layers for p in layer.parameters(recurse=False)}
-    return {n: p for n, p in model.named_parameters() if id(p) in owned and p.requires_grad}
+    named = [pair for layer in layers for pair in layer.named_parameters(recurse=False)]
+    owned = {id(p) for n, p in named if n in {"weight", "bias"}}  # not weight_g, weight_orig
+    return {n: p for n, p in trainable.items() if id(p) in owned}
+
+
+def _polar_factor(matrices: Tensor, iterations: int) -> Tensor:
+    """Return Newton–Schulz's approximation of each matrix's orthogonal polar factor."""
+    tall = matrices.shape[-2] >= matrices.shape[-1]
+    X: Tensor = matrices if tall else matrices.mT
+    X = X / torch.linalg.matrix_norm(X, keepdim=True).clamp(min=torch.finfo(X.dtype).tiny)
+    for _ in range(iterations):
+        X = 1.5 * X - 0.5 * X @ (X.mT @ X)
+    return X if tall else X.mT
 
 
 def _unwrap(model: nn.Module) -> tuple[nn.Module, str]:

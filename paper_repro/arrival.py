@@ -67,6 +67,7 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
         if size == 0:
             raise Mendable(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
         chunks = [train[i * size : (i + 1) * size] for i in range(run.chunks)]
+    acting = _acting(run, [len(chunk) for chunk in chunks])
     return [
         Experiment(
             number=j,
@@ -74,10 +75,23 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
             test=tests[min(j, len(tests)) - 1],
             epochs=_epochs(run, j, len(chunks)),
             stop=None if run.arrival == "continuous" else run.stop,
-            acts=j >= 2 and j % run.every == 0 and (run.until is None or j <= run.until),
+            acts=j in acting,
         )
         for j in range(1, len(chunks) + 1)
     ]
+
+
+def _acting(run: Run, sizes: list[int]) -> set[int]:
+    """Return the experiments before which the method acts, from the sizes of the chunks."""
+    acting: set[int] = set()
+    at_last_act = sizes[0]
+    for j in range(2, len(sizes) + 1):
+        arrived = sum(sizes[:j])
+        grown = run.doubling is None or arrived >= run.doubling * at_last_act
+        if grown and j % run.every == 0 and (run.until is None or j <= run.until):
+            acting.add(j)
+            at_last_act = arrived
+    return acting
 
 
 def _epochs(run: Run, j: int, chunks: int) -> int:

@@ -1,4 +1,4 @@
-"""Every figure and table by its number, and running what one needs."""
+"""Every figure and table by its number."""
 
 import importlib
 import re
@@ -9,8 +9,7 @@ from typing import Literal, Protocol
 from matplotlib.figure import Figure
 
 from paper_repro.errors import Mendable
-from paper_repro.machine import Machine
-from paper_repro.records import Records, load_records
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
 
@@ -51,13 +50,3 @@ def find(kind: Kind, number: int) -> Item:
     digits = f"{number:02d}" if kind == "figure" else str(number)
     module: Item = importlib.import_module(f"paper_repro.{kind}s.{kind}_{digits}")
     return module
-
-
-def run_all(runs: Sequence[Run], root: Path, machine: Machine) -> list[Records]:
-    """Run what is missing, one run after the other, and return all records in order."""
-    from paper_repro.protocol import execute
-
-    missing = sum(not load_records(run, root).complete for run in runs)
-    if missing:
-        print(f"{missing} of {len(runs)} runs are missing or unfinished", flush=True)
-    return [execute(run, root, machine) for run in runs]

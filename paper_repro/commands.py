@@ -1,5 +1,6 @@
-"""The commands train, figure, table, check, report and status."""
+"""The commands train, figure, table, check, report, campaign and status."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, get_args
@@ -7,9 +8,10 @@ from typing import Annotated, get_args
 import tyro
 
 from featsim import plotting
-from paper_repro import check, claims, report
-from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
+from paper_repro import campaign, check, claims, report
+from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
+from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
 from paper_repro.records import load_records
 from paper_repro.run import Run
@@ -115,6 +117,19 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaign(Common):
+    """Run what is missing of the campaign, one thread a run, in the order of its plan."""
+
+    regimes: tuple[str, ...] = tuple(campaign.REGIMES)
+    """The regimes to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
+        run_all(campaign.planned(self.regimes), self.root, machine)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status(Common):
     """Say what has been run at which scale: finished runs of those needed."""
 
@@ -143,5 +158,6 @@ COMMANDS = (
     | Annotated[Print, tyro.conf.subcommand("table")]
     | Annotated[Check, tyro.conf.subcommand("check")]
     | Annotated[Report, tyro.conf.subcommand("report")]
+    | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )

@@ -20,6 +20,18 @@ class Machine:
     """Device of torch; auto: a GPU if there is one."""
     workers: int = 0
     """Processes that read the data; 0: this one."""
+    cache: Path = Path("data/decoded")
+    """Folder that decoded images are kept in."""
+    threads: int | None = None
+    """Threads of torch; none: torch's choice, or one each with more than one job."""
+    jobs: int = 1
+    """Runs at the same time, each in a process of its own."""
+
+    def __post_init__(self) -> None:
+        for name in ("threads", "jobs"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1; it is {value}")
 
     @property
     def place(self) -> "torch.device":

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+import statistics
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,8 +15,9 @@ from paper_repro import checkpoints, records
 from paper_repro.arrival import Experiment, experiments, seed_of
 from paper_repro.cost import measured
 from paper_repro.data import load
+from paper_repro.learner import Learner
 from paper_repro.machine import Machine
-from paper_repro.methods import METHODS, Learner
+from paper_repro.methods import find
 from paper_repro.models import make_model
 from paper_repro.optimizers import make_optimizer
 from paper_repro.probes import AFTER, BEFORE
@@ -57,7 +59,9 @@ def execute(
         return done
     machine = Machine() if machine is None else machine
     _ = machine.place  # a device that is not there is told before anything is read or written
-    stage = Stage(run, load(run, machine.data), machine)
+    if machine.threads is not None:
+        torch.set_num_threads(machine.threads)
+    stage = Stage(run, load(run, machine.data, machine.cache), machine)
     plan = experiments(run, stage.data)
     folder = root / run.name
     try:
@@ -87,7 +91,7 @@ def _resume(
     if state is not None:
         learner.model.load_state_dict(state["model"])
         learner.optimizer.load_state_dict(state["optimizer"])
-        learner.initial = {k: v.to(stage.machine.place) for k, v in state["initial"].items()}
+        learner.memory = {k: v.to(stage.machine.place) for k, v in state["memory"].items()}
     if lost := len(done.experiments) - finished:
         notes.append(f"{run.name}: {lost} finished experiment(s) without a checkpoint run again")
     for note in notes:
@@ -113,13 +117,11 @@ def _learner(stage: Stage) -> Learner:
         return model.to(stage.machine.place)
 
     run = stage.run
-    model = new_model(seed_of(run, "init", 1))
-    learner = Learner(
-        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m)
+    seed = seed_of(run, "init", 1)
+    model = new_model(seed)
+    return Learner(
+        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m), seed
     )
-    if run.method == "l2_init":
-        learner.initial = {name: p.detach().clone() for name, p in model.named_parameters()}
-    return learner
 
 
 def _experiment(
@@ -131,14 +133,17 @@ def _experiment(
     extra: Probed = {}
     counting = measured() if "cost" in run.probes else nullcontext(Probed())
     with counting as cost:
-        if experiment.acts:
+        act = find(run.method).act
+        if experiment.acts and act is not None:
             chunks = (stage.pairs(chunk) for chunk in experiment.chunks)
-            METHODS[run.method](learner, chunks, seed_of(run, "init", number))
+            act(learner, chunks, seed_of(run, "init", number))
         for probe in run.probes:
             if probe in BEFORE:
                 extra |= BEFORE[probe](stage, learner.model, experiment)
+        speeds = []
         for row in train(stage, learner, experiment):
             records.append(folder, row)
+            speeds.append(len(experiment.train) / max(row["seconds"], 0.001))
     for probe in run.probes:
         if probe in AFTER:
             extra |= AFTER[probe](stage, learner.model, experiment)
@@ -154,6 +159,7 @@ def _experiment(
         "test_accuracy": test_accuracy,
         **extra,
         **cost,
+        "images_per_second": round(statistics.median(speeds)),
         "seconds": round(time.perf_counter() - start, 3),
     }
 
@@ -162,7 +168,7 @@ def _state(learner: Learner) -> checkpoints.State:
     return {
         "model": learner.model.state_dict(),
         "optimizer": learner.optimizer.state_dict(),
-        "initial": learner.initial,
+        "memory": learner.memory,
     }
 
 

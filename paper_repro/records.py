@@ -93,6 +93,8 @@ class ExperimentRow(Probed):
     train_accuracy: float
     """Running accuracy of the last epoch."""
     test_accuracy: float
+    images_per_second: NotRequired[int]
+    """Training speed, the median over epochs."""
     seconds: float
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 Dataset = Literal[
@@ -12,12 +13,10 @@ Dataset = Literal[
 ]  # fmt: skip
 Model = Literal["resnet18", "vgg16", "mlp", "cnn"]
 Norm = Literal["batch", "layer"]
-Method = Literal[
-    "cold", "warm", "warm_rem", "shrink_perturb", "shrink", "dash", "l2_init", "reset"
-]  # fmt: skip
 Arrival = Literal["accumulate", "discard", "continuous", "classes"]
 Probe = Literal["gradient_norm", "old_accuracy", "filter_cosines", "dead_neurons", "cost"]
 
+METHODS = tuple(sorted(path.stem for path in (Path(__file__).parent / "methods").glob("[!_]*.py")))
 _PAPER_LR = {"resnet18": 0.001}
 
 
@@ -33,8 +32,8 @@ class Run:
     """Data set; the default comes with scikit-learn and needs no network."""
     model: Model = "resnet18"
     """Network: ResNet-18 with a 3×3 stem, VGG-16, three-layer MLP or three-layer CNN."""
-    method: Method = "warm"
-    """What is done to the network when a chunk has arrived, before training on it."""
+    method: str = "warm"
+    """What is done to the network when a chunk has arrived, or by step: a file of `methods`."""
     arrival: Arrival = "accumulate"
     """How data arrive: all chunks are kept; only the newest is; a chunk each epoch; by class."""
     seed: int = 0
@@ -53,6 +52,8 @@ class Run:
     """Test samples drawn from the test set; none: all."""
     image_size: int | None = None
     """Side in pixels that images of a folder are brought to; none: the data set's own."""
+    pool: int = 1
+    """Averages pool×pool pixels to one: 2 makes 16×16 of CIFAR's 32×32."""
     width: int = 64
     """Channels of the network's first stage; 64 is the published network."""
     norm: Norm = "batch"
@@ -86,6 +87,9 @@ class Run:
     squares, as in the paper."""
     every: int = 1
     """The method acts when chunk j ≥ 2 has arrived and j is a multiple of this."""
+    doubling: float | None = None
+    """The method acts only where the data have grown by this factor, 2 for a doubling, since it
+    last acted; the first chunk counts as having acted. None: whatever has grown."""
     until: int | None = None
     """Last chunk at which the method acts; none: all."""
     bf16: bool = False
@@ -101,7 +105,8 @@ class Run:
                     _one_of("probes", probe, get_args(Probe))
             elif all(isinstance(choice, str) for choice in get_args(kind)) and get_args(kind):
                 _one_of(name, value, get_args(kind))
-        for name in ("chunks", "epochs", "batch", "width", "every"):
+        _one_of("method", self.method, METHODS)
+        for name in ("chunks", "epochs", "batch", "width", "every", "pool"):
             _at_least(name, getattr(self, name), 1)
         for name in ("first_epochs", "train_size", "test_size", "until"):
             if getattr(self, name) is not None:
@@ -110,6 +115,8 @@ class Run:
             _at_least(name, getattr(self, name), 0)
         if self.image_size is not None:
             _at_least("image_size", self.image_size, 8)
+        if self.doubling is not None and not 1 < self.doubling < float("inf"):
+            raise ValueError(f"doubling must be above 1 and finite; it is {self.doubling}")
         if self.width % 4:
             raise ValueError(f"width must be a multiple of 4; it is {self.width}")
         if self.lr is not None and not 0 < self.lr < float("inf"):

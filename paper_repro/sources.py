@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
+from paper_repro.cache import kept
 from paper_repro.errors import Mendable
 from paper_repro.vision import datasets, transforms
 
@@ -32,14 +34,24 @@ class DataError(Mendable):
 
 
 class MemoryImages:
-    """Images held as one uint8 tensor (n, channels, height, width)."""
+    """Images held as one tensor (n, channels, height, width), uint8 or averages of it."""
 
     def __init__(self, images: Tensor, targets: Tensor) -> None:
         self.images, self.targets = images.contiguous(), targets.long()
 
-    def read(self, indices: Sequence[int]) -> Tensor:
+    def read(self, indices: Sequence[int] | Tensor) -> Tensor:
         """Return the images of these indices."""
         return self.images[torch.as_tensor(indices)]
+
+    def averaged(self, pool: int) -> "MemoryImages":
+        """Return the images with each pool×pool pixels averaged to one, in float32."""
+        if pool == 1:
+            return self
+        height, width = self.images.shape[2:]
+        if height % pool or width % pool:
+            raise ValueError(f"pool must divide the {height}×{width} pixels; it is {pool}")
+        parts = [avg_pool2d(part.float(), pool) for part in self.images.split(1000)]
+        return MemoryImages(torch.cat(parts), self.targets)
 
 
 class FileImages:
@@ -52,7 +64,7 @@ class FileImages:
             [transforms.Resize(size, antialias=True), transforms.CenterCrop(size)]
         )
 
-    def read(self, indices: Sequence[int]) -> Tensor:
+    def read(self, indices: Sequence[int] | Tensor) -> Tensor:
         """Return the images of these indices."""
         pictures = (datasets.folder.pil_loader(self.files[i]) for i in indices)
         return torch.stack(
@@ -60,15 +72,20 @@ class FileImages:
         )
 
 
-def open_source(name: str, folder: Path, image_size: int | None) -> Source:
-    """Return training images, test images and the number of classes of the data set `name`."""
+def open_source(
+    name: str, folder: Path, image_size: int | None, cache: Path | None = None
+) -> Source:
+    """Return training images, test images and the number of classes of the data set `name`.
+
+    Those of image files that are held in memory are decoded once, into the folder `cache`.
+    """
     if name == "digits":
         return _digits()
     reader = _READERS.get(name)
     places = (folder / name, folder)
     for place in places:
         if (name in _FOLDER_CLASSES or reader is None) and _has_classes(place):
-            return _class_folders(name, place, image_size)
+            return _class_folders(name, place, image_size, cache)
     hint = f"put {_HINTS[name]} into {folder} or {folder / name}, and name it with --data"
     if reader is None:
         raise DataError(f"{name} was not found: {hint}")
@@ -105,7 +122,7 @@ def _has_classes(folder: Path) -> bool:
     return (folder / "train").is_dir() and _test_name(folder) is not None
 
 
-def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
+def _class_folders(name: str, folder: Path, image_size: int | None, cache: Path | None) -> Source:
     """Return the images of class folders in train and test (or val)."""
     try:
         train = datasets.ImageFolder(str(folder / "train"))
@@ -124,7 +141,7 @@ def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
     size = image_size or _FOLDER_SIZES[name]
     parts = [FileImages(files, size) for files in (train.samples, test)]
     if name in ("cifar10", "cifar100"):  # small: held in memory
-        return *(_in_memory(part) for part in parts), len(train.classes)
+        return *(_in_memory(part, size, cache) for part in parts), len(train.classes)
     return *parts, len(train.classes)
 
 
@@ -140,8 +157,12 @@ def _labelled(folder: Path, class_to_idx: dict[str, int]) -> list[tuple[str, int
     return [(file, class_to_idx[test.classes[target]]) for file, target in test.samples]
 
 
-def _in_memory(images: FileImages) -> MemoryImages:
-    return MemoryImages(images.read(range(len(images.files))), images.targets)
+def _in_memory(images: FileImages, size: int, cache: Path | None) -> MemoryImages:
+    def decode() -> Tensor:
+        return images.read(range(len(images.files)))
+
+    pixels = decode() if cache is None else kept(cache, images.files, size, decode)
+    return MemoryImages(pixels, images.targets)
 
 
 def _cifar(kind: type) -> Callable[[Path, bool], Source]:

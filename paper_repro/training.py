@@ -11,11 +11,14 @@ from torch.nn.functional import cross_entropy
 
 from paper_repro.arrival import Experiment, seed_of
 from paper_repro.data import DataSet, loader
+from paper_repro.learner import Learner
 from paper_repro.machine import Machine
-from paper_repro.methods import PENALTIES, Learner
+from paper_repro.methods import Method, find
 from paper_repro.optimizers import set_learning_rate, step
 from paper_repro.records import EpochRow, RunError
 from paper_repro.run import Run
+
+_TEST_BATCH = 128  # larger batches are slower on a CPU
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,22 @@ class Stage:
     machine: Machine
 
     def batches(
-        self, indices: Tensor, *, train: bool = True, order: int | None = None
+        self,
+        indices: Tensor,
+        *,
+        train: bool = True,
+        order: int | None = None,
+        size: int | None = None,
     ) -> Iterable[tuple[Tensor, Tensor, Tensor]]:
-        """Return (inputs, targets, indices) on the device, in the order of a seed if given."""
+        """Return (inputs, targets, indices) on the device, in the order of a seed if given.
+
+        A batch has `size` samples; none: the run's batch.
+        """
         place = self.machine.place
         batches = loader(
             self.data,
             indices,
-            self.run.batch,
+            self.run.batch if size is None else size,
             train=train,
             shuffle=None if order is None else torch.Generator().manual_seed(order),
             augment=self.run.augment and order is not None,
@@ -66,6 +77,8 @@ def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Ep
     old = torch.zeros(len(stage.data.train.targets), dtype=torch.bool)
     old[experiment.old] = True
     old = old.to(place)
+    method = find(run.method)
+    generator = torch.Generator().manual_seed(seed_of(run, "after_step", experiment.number))
     steps = 0
     for epoch in range(1, experiment.epochs + 1):
         start = time.perf_counter()
@@ -75,7 +88,9 @@ def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Ep
         tally = torch.zeros(3, dtype=torch.float64, device=place)  # loss, right, right and old
         order = seed_of(run, "order", experiment.number, epoch)
         for inputs, targets, rows in stage.batches(indices, order=order):
-            tally += _train_batch(stage, learner, inputs, targets, old[rows])
+            tally += _train_batch(stage, learner, method, inputs, targets, old[rows])
+            if method.after_step is not None:
+                method.after_step(learner, inputs, generator)
             steps += 1
         loss, right, right_old = tally.tolist()
         if not math.isfinite(loss):
@@ -99,10 +114,9 @@ def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Ep
 
 
 def _train_batch(
-    stage: Stage, learner: Learner, inputs: Tensor, targets: Tensor, old: Tensor
+    stage: Stage, learner: Learner, method: Method, inputs: Tensor, targets: Tensor, old: Tensor
 ) -> Tensor:
     """Take one step; return the summed loss, the right answers, and those on old samples."""
-    penalty = PENALTIES.get(stage.run.method)
     seen: list[tuple[Tensor, Tensor]] = []
 
     def loss() -> Tensor:
@@ -110,7 +124,7 @@ def _train_batch(
             output = learner.model(inputs)
             value = cross_entropy(output, targets)
         seen.append((output.detach(), value.detach()))
-        return value if penalty is None else value + penalty(learner)
+        return value if method.penalty is None else value + method.penalty(learner)
 
     step(stage.run, learner.optimizer, loss)
     output, value = seen[0]  # the first pass, at the weights before the step
@@ -122,7 +136,7 @@ def accuracy(stage: Stage, model: nn.Module, indices: Tensor, *, train: bool = F
     """Return the share of right answers over these samples as a whole, in eval mode."""
     model.eval()
     right = torch.zeros((), dtype=torch.long, device=stage.machine.place)
-    with torch.no_grad(), stage.autocast():
-        for inputs, targets in stage.pairs(indices, train=train):
+    with torch.inference_mode(), stage.autocast():
+        for inputs, targets, _ in stage.batches(indices, train=train, size=_TEST_BATCH):
             right += (model(inputs).argmax(1) == targets).sum()
     return right.item() / len(indices)

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 
 from paper_repro.figures.curves import BOTH, Line, panels
 from paper_repro.records import Records
-from paper_repro.run import Method, Run
+from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
 from paper_repro.style import COLORS, LABELS
 
 _DASHES = ("-", "--", ":")
 
 
-def discarding_runs(scale: Scale, method: Method) -> list[Run]:
+def discarding_runs(scale: Scale, method: str) -> list[Run]:
     """Return warm, and the method at three distances; 10 chunks below paper scale."""
     plain = base(scale, arrival="discard", until=40, probes=())
     intervals: tuple[int, ...] = (10, 15, 20)
