@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from featsim._files import replacing
 from paper_repro.errors import Mendable
 
 
@@ -46,14 +47,11 @@ def kept(folder: Path, files: Sequence[str], size: int, decode: Callable[[], Ten
         return torch.from_numpy(np.load(path))
     except (OSError, ValueError, EOFError):
         images = decode()
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as file:
-            np.save(file, images.numpy())
-        new.replace(path)
+        with replacing(path) as new:
+            np.save(new, images.numpy())
     except OSError as error:
-        new.unlink(missing_ok=True)
         reason = error.strerror or error
         raise Mendable(f"cache must be a folder that can be written; {folder}: {reason}") from error
     return images

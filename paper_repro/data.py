@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from paper_repro import sources
 from paper_repro.errors import Mendable
+from paper_repro.images import FileImages, MemoryImages
 from paper_repro.run import Run
 from paper_repro.vision import transforms
 
@@ -69,13 +70,13 @@ def _load(
     name: str, folder: Path, image_size: int | None, pool: int, cache: Path | None
 ) -> DataSet:
     train, test, classes = sources.open_source(name, folder, image_size, cache)
-    if isinstance(train, sources.MemoryImages) and isinstance(test, sources.MemoryImages):
+    if isinstance(train, MemoryImages) and isinstance(test, MemoryImages):
         train, test = train.averaged(pool), test.averaged(pool)
     elif pool != 1:
         raise Mendable(f"pool must be 1 for {name}, which has an image_size; it is {pool}")
     count = len(train.targets)
     sample: Sequence[int] = range(count)
-    if isinstance(train, sources.FileImages) and count > _STATISTICS_SAMPLE:
+    if isinstance(train, FileImages) and count > _STATISTICS_SAMPLE:
         order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
         sample = order[:_STATISTICS_SAMPLE].tolist()
     pixels = squares = torch.zeros(1)
@@ -176,7 +177,7 @@ def loader(
     """
     images = data.train if train else data.test
     batches, order = _Batches(data, images, augment), _Order(indices, batch, shuffle)
-    if isinstance(images, sources.MemoryImages) and not augment:
+    if isinstance(images, MemoryImages) and not augment:
         return (batches[rows] for rows in order.rows())
     return DataLoader(
         batches,

@@ -1,17 +1,17 @@
 """Where each data set is found on disk, how it is downloaded, and what to do if neither works."""
 
 import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from paper_repro.cache import kept
 from paper_repro.errors import Mendable
-from paper_repro.vision import datasets, transforms
+from paper_repro.images import FileImages, MemoryImages
+from paper_repro.vision import datasets
 
 _HINTS = {
     "cifar10": "cifar-10-batches-py, or class folders in train and test",
@@ -26,50 +26,11 @@ _FOLDER_CLASSES = {"cifar10": 10, "cifar100": 100, "tiny_imagenet": 200, "imagen
 _FOLDER_SIZES = {"tiny_imagenet": 64, "imagenet": 224, "imagefolder": 64}
 _SYSTEM_FOLDERS = {"fashion_mnist": Path("/usr/share/datasets/fashion-mnist")}  # Debian's package
 
-Source = tuple["MemoryImages | FileImages", "MemoryImages | FileImages", int]
+Source = tuple[MemoryImages | FileImages, MemoryImages | FileImages, int]
 
 
 class DataError(Mendable):
     """A data set is not there; the message says what to put where."""
-
-
-class MemoryImages:
-    """Images held as one tensor (n, channels, height, width), uint8 or averages of it."""
-
-    def __init__(self, images: Tensor, targets: Tensor) -> None:
-        self.images, self.targets = images.contiguous(), targets.long()
-
-    def read(self, indices: Sequence[int] | Tensor) -> Tensor:
-        """Return the images of these indices."""
-        return self.images[torch.as_tensor(indices)]
-
-    def averaged(self, pool: int) -> "MemoryImages":
-        """Return the images with each pool×pool pixels averaged to one, in float32."""
-        if pool == 1:
-            return self
-        height, width = self.images.shape[2:]
-        if height % pool or width % pool:
-            raise ValueError(f"pool must divide the {height}×{width} pixels; it is {pool}")
-        parts = [avg_pool2d(part.float(), pool) for part in self.images.split(1000)]
-        return MemoryImages(torch.cat(parts), self.targets)
-
-
-class FileImages:
-    """Images decoded when they are read, brought to one size and three channels."""
-
-    def __init__(self, files: Sequence[tuple[str, int]], size: int) -> None:
-        self.files = [name for name, _ in files]
-        self.targets = torch.tensor([target for _, target in files])
-        self.to_size = transforms.Compose(
-            [transforms.Resize(size, antialias=True), transforms.CenterCrop(size)]
-        )
-
-    def read(self, indices: Sequence[int] | Tensor) -> Tensor:
-        """Return the images of these indices."""
-        pictures = (datasets.folder.pil_loader(self.files[i]) for i in indices)
-        return torch.stack(
-            [transforms.functional.pil_to_tensor(self.to_size(picture)) for picture in pictures]
-        )
 
 
 def open_source(
