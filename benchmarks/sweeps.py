@@ -19,7 +19,7 @@ from distributed import Client, LocalCluster
 import featsim
 from benchmarks.simulator import machine, seconds, table
 from featsim._files import replacing
-from featsim._sweep_plan import make_plan
+from featsim._sweep.plan import make_plan
 
 START, END = "<!-- benchmark -->\n", "<!-- end of benchmark -->\n"
 PAPER = featsim.Config()

@@ -1,6 +1,7 @@
 """What a simulation needs of the memory, and whether it is there."""
 
 from featsim.config import Config
+from featsim.inits import Init
 from featsim.stream import FeatureStream
 
 UNCHECKED = 2**28
@@ -10,30 +11,45 @@ RESULT_BYTES = 40
 """Bytes that a result and its making take for a seed, init, experiment, class and feature."""
 
 
-def simulation_bytes(config: Config, *, inits: int, seeds: int, workers: int) -> int:
+def simulation_bytes(config: Config, *, inits: tuple[Init, ...], seeds: int, workers: int) -> int:
     """Return the peak memory of ``simulate``: the result, and a class of points for each worker."""
     C, K, J = config.classes, config.features, config.experiments
-    return class_bytes(config) * min(workers, seeds * C) + RESULT_BYTES * seeds * inits * J * C * K
+    one_class = class_bytes(config, inits) * min(workers, seeds * C)
+    return one_class + RESULT_BYTES * seeds * len(inits) * J * C * K
 
 
-def class_bytes(config: Config) -> int:
+def class_bytes(config: Config, inits: tuple[Init, ...]) -> int:
     """Return the memory of the points and the experiments of one class."""
-    C, J = config.classes, config.experiments
-    words = J * -(-config.points_per_chunk // C // 64) + -(-config.test_points // C // 64)
-    return _class_bytes(words, config.features, config.tau)
+    J = config.experiments
+    largest = max(config.points_by_chunk or [config.points_per_chunk])
+    # Where classes arrive one by one, the first has whole chunks.
+    points = largest if config.class_arrival else -(-largest // config.classes)
+    tests = J if config.frequencies_change else 1
+    test_words = tests * -(-config.test_points // config.classes // 64)
+    words = J * -(-points // 64)
+    need = _class_bytes(words + test_words, config.features, config.tau)
+    noise = 32 * J * points if config.noise_levels else 0
+    return need + noise + _masks_bytes(inits, J, words)
 
 
-def stream_bytes(stream: FeatureStream, *, tau: int, inits: int, workers: int) -> int:
+def stream_bytes(stream: FeatureStream, *, tau: int, inits: tuple[Init, ...], workers: int) -> int:
     """Return the most that ``simulate_stream`` needs beside the stream, whatever its balance."""
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
-    one_class = _class_bytes(len(stream) // 64 + J, K, min(tau, K + 1))
-    return one_class * min(workers, C) + RESULT_BYTES * inits * J * C * K
+    words = len(stream) // 64 + J
+    one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
+    return one_class * min(workers, C) + RESULT_BYTES * len(inits) * J * C * K
 
 
 def _class_bytes(words: int, features: int, tau: int) -> int:
     """Return the memory of the experiments of one class: points, sets, counters, known counts."""
     planes = 2 * -(-max(1, (tau - 1).bit_length()) // 2)
     return 8 * words * (features + planes + 4) + 16 * (features + 1) ** 2
+
+
+def _masks_bytes(inits: tuple[Init, ...], experiments: int, words: int) -> int:
+    """Return the memory of the masks of points that are kept by share, twice as they are made."""
+    by_share = any(0.0 < init.keep_memorized < 1.0 for init in inits)
+    return 16 * experiments * words if by_share else 0
 
 
 def check_memory(need: int) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import tyro
 
 import featsim
-from featsim._command import run_command
+from featsim._commands.ending import run_command
 from featsim._files import check_writable, replacing
 from featsim.config import Config
 
@@ -123,7 +123,7 @@ def execute(command: Command) -> None:
 
         save_figure(three_panels(result.label()), command.plot)
     if not command.quiet:
-        from featsim._report import report
+        from featsim._commands.report import report
 
         print(report(result))
 

@@ -2,34 +2,37 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from featsim import _checks
-from featsim._experiments import count_well_classified, missing_probability, run_class
+from featsim import _checks, _tables
+from featsim._experiments import Learner
 from featsim._memory import check_memory, simulation_bytes, stream_bytes
-from featsim._points import pack
-from featsim._result import Result, Tallies
+from featsim._result import Result
+from featsim._tallies import Arrays, Tallies
 from featsim._workers import check_workers, run_tasks
 from featsim.config import Config
-from featsim.inits import Init, resolve
-from featsim.sampling import check_seeds, draw_class
-from featsim.stream import FeatureStream
+from featsim.inits import PAPER_INITS, Init, resolve
+from featsim.sampling import ConfigSource, check_seed, check_seeds
+from featsim.source import Source
+from featsim.stream import FeatureStream, StreamSource
 
 if TYPE_CHECKING:
     import xarray as xr
 
-PAPER_INITS = ("random", "warm", "ideal")
+Inits = str | Init | Iterable[str | Init]
 
 
 def simulate(
     config: Config,
     *,
-    inits: str | Init | Iterable[str | Init] = PAPER_INITS,
+    inits: Inits = PAPER_INITS,
     seeds: int | Sequence[int] = 10,
     workers: int | None = None,
     progress: bool | None = None,
+    gradient_rank: bool = False,
 ) -> "xr.Dataset":
     """Simulate the experiments of a configuration (Algorithms 2 to 5) for several seeds.
 
@@ -38,13 +41,17 @@ def simulate(
     config
         The setting; its defaults are those of Figure 3.
     inits
-        Names of initializations (``random``, also as ``cold``; ``warm``; ``ideal``) or Init values.
+        Policies of forgetting: names (``random``, also as ``cold``; ``warm``; ``ideal``;
+        ``doubling``; ``forget_features``), what the command line spells (``every:10``,
+        ``keep:0.3,0.3``, …) or Init values.
     seeds
         A number of seeds, counted from 0, or the seeds themselves.
     workers
         Threads; as many as there are processors if it is not given. Results do not depend on it.
     progress
         Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
+    gradient_rank
+        Whether to compute ``gradient_rank``, which takes longer than all the rest.
 
     Returns
     -------
@@ -61,17 +68,23 @@ def simulate(
         If the setting cannot fit the memory that is available.
     """
     return run_simulation(
-        config, inits=inits, seeds=seeds, workers=workers, progress=progress
+        config,
+        inits=inits,
+        seeds=seeds,
+        workers=workers,
+        progress=progress,
+        gradient_rank=gradient_rank,
     ).label()
 
 
 def run_simulation(
     config: Config,
     *,
-    inits: str | Init | Iterable[str | Init],
+    inits: Inits,
     seeds: int | Sequence[int],
     workers: int | None,
     progress: bool | None,
+    gradient_rank: bool = False,
 ) -> Result:
     """Do the work of ``simulate``, up to the labels."""
     if not isinstance(config, Config):
@@ -79,39 +92,72 @@ def run_simulation(
     chosen = resolve(inits)
     seed_list = check_seeds(seeds)
     threads = check_workers(workers)
-    check_memory(simulation_bytes(config, inits=len(chosen), seeds=len(seed_list), workers=threads))
-    C, K, J = config.classes, config.features, config.experiments
-    out = Tallies((len(seed_list),), len(chosen), J, C, K)
-
-    def task(s: int, c: int) -> None:
-        frequencies, points, test = draw_class(config, seed_list[s], c)
-        result = run_class(points, config.gamma, config.tau, chosen)
-        out.frequencies[s, c] = frequencies
-        out.learned[s, :, :, c] = result.learned
-        out.learn_count[s, :, :, c] = result.learn_count
-        out.nonzero_gradient[s, :, :, c] = result.nonzero_gradient_points
-        out.memorized[s, :, :, c] = result.memorized_points
-        out.well_classified[s, :, :, c] = count_well_classified(test, result.learned, config.tau)
-        out.missing[s, :, :, c] = missing_probability(frequencies, result.learned, config.tau)
-
-    tasks = [(s, c) for s in range(len(seed_list)) for c in range(C)]
-    run_tasks(task, tasks, workers=threads, progress=progress)
-    return Result(
-        out.variables(test_points=config.test_points, exact=True),
-        chosen,
-        tuple(seed_list),
-        config.to_json(),
+    check_memory(simulation_bytes(config, inits=chosen, seeds=len(seed_list), workers=threads))
+    learner = Learner(config.gamma, config.tau, config.window)
+    variables = _run(
+        ConfigSource(config), learner, chosen, seed_list, threads, progress, gradient_rank
     )
+    return Result(variables, chosen, tuple(seed_list), config.to_json())
+
+
+def simulate_source(
+    source: Source,
+    *,
+    gamma: float,
+    tau: int,
+    window: int | None = None,
+    inits: Inits = PAPER_INITS,
+    seeds: int | Sequence[int] = 10,
+    workers: int | None = None,
+    progress: bool | None = None,
+    gradient_rank: bool = False,
+) -> "xr.Dataset":
+    """Simulate the experiments on data of a law of the user's own.
+
+    Parameters
+    ----------
+    source
+        Where the points come from.
+    gamma
+        Strength of the noise, γ: a finite number above 0.
+    tau
+        Learned features that a point needs to be well classified, τ: at least 1.
+    window
+        Chunks that an experiment trains on, its last w: at least 1; all if not given.
+    inits, seeds, workers, progress, gradient_rank
+        As for ``simulate``.
+
+    Returns
+    -------
+    xarray.Dataset
+        As that of ``simulate``; accuracies where the source gives what they need.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is out of range or of the wrong type.
+    """
+    if not isinstance(source, Source):
+        raise TypeError(f"source must be a Source, not {source!r}")
+    learner = check_learner(gamma, tau, window)
+    chosen, seed_list = resolve(inits), check_seeds(seeds)
+    threads = check_workers(workers)
+    variables = _run(source, learner, chosen, seed_list, threads, progress, gradient_rank)
+    return Result(variables, chosen, tuple(seed_list), _settings(learner)).label()
 
 
 def simulate_stream(
     stream: FeatureStream,
     *,
-    gamma: float,
+    gamma: float | npt.ArrayLike,
     tau: int,
-    inits: str | Init | Iterable[str | Init] = PAPER_INITS,
+    inits: Inits = PAPER_INITS,
     test: FeatureStream | None = None,
     workers: int | None = None,
+    window: int | None = None,
+    strengths: npt.ArrayLike | None = None,
+    seed: int = 0,
+    gradient_rank: bool = False,
 ) -> "xr.Dataset":
     """Simulate the experiments on points of the user's own (Algorithms 2 to 5).
 
@@ -120,18 +166,26 @@ def simulate_stream(
     stream
         The points; experiment j trains on the chunks 0 … j − 1.
     gamma
-        Strength of the noise, γ: a finite number above 0.
+        Strength of the noise, γ: a finite number above 0, or one for each point of the stream.
     tau
         Learned features that a point needs to be well classified, τ: at least 1.
-    inits, workers
+    inits, workers, gradient_rank
         As for ``simulate``.
     test
         Test points, of the same features and classes; their chunks do not matter.
+    window
+        Chunks that an experiment trains on, its last w: at least 1; all if not given.
+    strengths
+        (C, K) integers of at least 1: how often a feature counts (Remark 2.1).
+    seed
+        What policies that keep a share draw from: the same seed, class, experiment and point, or
+        feature, give the same decision. A point counts by its place among those of its class in
+        the order of arrival.
 
     Returns
     -------
     xarray.Dataset
-        As that of ``simulate``, without the dim ``seed``, ``exact_accuracy`` and ``frequencies``.
+        As that of ``simulate``, without the dim ``seed`` and what needs true frequencies.
         ``test_accuracy`` is there if there are test points.
 
     Raises
@@ -146,9 +200,10 @@ def simulate_stream(
         raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
     if not isinstance(test, FeatureStream | None):
         raise TypeError(f"test must be a FeatureStream or None, not {test!r}")
-    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
-    tau = _checks.integer("tau", tau, 1)
+    noise = None if np.ndim(gamma) == 0 else _noise(gamma, len(stream))
+    learner = check_learner(1.0 if noise is not None else gamma, tau, window)
     chosen = resolve(inits)
+    seed = check_seed("seed", seed)
     threads = check_workers(workers)
     C, K = stream.num_classes, stream.num_features
     if test is not None and (test.num_features != K or test.num_classes > C):
@@ -156,23 +211,50 @@ def simulate_stream(
             f"test must have the {K} features and at most the {C} classes of the stream, "
             f"not {test.num_features} features and {test.num_classes} classes"
         )
-    check_memory(stream_bytes(stream, tau=tau, inits=len(chosen), workers=threads))
-    out = Tallies((), len(chosen), stream.num_chunks, C, K)
+    if strengths is not None:
+        strengths = _tables.strength_table(strengths, C, K)
+    check_memory(stream_bytes(stream, tau=learner.tau, inits=chosen, workers=threads))
+    source = StreamSource(stream, test, strengths, noise)
+    variables = _run(source, learner, chosen, [seed], threads, False, gradient_rank)
+    one_seed = {name: values[0] for name, values in variables.items()}
+    return Result(one_seed, chosen, None, _settings(learner, noise)).label()
 
-    def task(c: int) -> None:
-        result = run_class(pack(stream, c), gamma, tau, chosen)
-        out.learned[:, :, c] = result.learned
-        out.learn_count[:, :, c] = result.learn_count
-        out.nonzero_gradient[:, :, c] = result.nonzero_gradient_points
-        out.memorized[:, :, c] = result.memorized_points
-        if test is not None:
-            points = pack(test, c, by_chunk=False)
-            out.well_classified[:, :, c] = count_well_classified(points, result.learned, tau)
 
-    run_tasks(task, [(c,) for c in range(C)], workers=threads, progress=False)
-    return Result(
-        out.variables(test_points=0 if test is None else len(test), exact=False),
-        chosen,
-        None,
-        json.dumps({"gamma": gamma, "tau": tau}),
-    ).label()
+def check_learner(gamma: Any, tau: Any, window: Any) -> Learner:
+    """Return how a model learns, or raise a ValueError or TypeError that says what is allowed."""
+    return Learner(
+        _checks.real("gamma", gamma, 0.0, np.inf, open_low=True),
+        _checks.integer("tau", tau, 1),
+        None if window is None else _checks.integer("window", window, 1),
+    )
+
+
+def _noise(gamma: Any, points: int) -> npt.NDArray[np.float64]:
+    noise = _tables.numbers("gamma", gamma, "iuf", "numbers").astype(np.float64)
+    if noise.shape != (points,):
+        raise ValueError(f"gamma must be a number or have the shape ({points},), not {noise.shape}")
+    outside = noise[~((noise > 0.0) & (noise < np.inf))]
+    if outside.size:
+        raise ValueError(f"gamma must be finite numbers above 0, not {outside[0]}")
+    return noise
+
+
+def _settings(learner: Learner, noise: npt.NDArray[np.float64] | None = None) -> str:
+    settings = {"gamma": learner.gamma if noise is None else noise.tolist(), "tau": learner.tau}
+    return json.dumps(settings | ({} if learner.window is None else {"window": learner.window}))
+
+
+def _run(
+    source: Source,
+    learner: Learner,
+    inits: tuple[Init, ...],
+    seeds: Sequence[int],
+    threads: int,
+    progress: bool | None,
+    gradient_rank: bool,
+) -> Arrays:
+    """Return the variables, (seed, …)."""
+    tallies = Tallies(source, [(learner, inits)], seeds, rank=gradient_rank)
+    tasks = [(s, c) for s in range(len(seeds)) for c in range(source.classes)]
+    run_tasks(tallies.fill, tasks, workers=threads, progress=progress)
+    return {name: values[0] for name, values in tallies.variables().items()}

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from featsim import _checks
+from featsim import _checks, _tables
+from featsim._points import pack_rows
+from featsim.source import ClassPoints, Counts, Reals, Source
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -37,7 +39,8 @@ class FeatureStream:
     """Number of classes, C; one more than the largest label if it is not given."""
 
     def __post_init__(self) -> None:
-        features = np.asarray(self.features)
+        _tables.refuse_masked("features", self.features)
+        features = np.array(self.features)  # a copy, which a later change does not reach
         if features.dtype != np.bool_:
             raise TypeError(f"features must be Boolean, not {features.dtype}")
         if features.ndim != 2 or features.shape[1] < 1:
@@ -53,13 +56,10 @@ class FeatureStream:
             classes = _checks.integer("num_classes", self.num_classes, 1)
         if largest >= classes:
             raise ValueError(f"labels must be in 0 … {classes - 1}, not {largest}")
-        for name, value in (
-            ("features", features),
-            ("labels", labels),
-            ("chunks", chunks),
-            ("num_classes", classes),
-        ):
+        for name, value in (("features", features), ("labels", labels), ("chunks", chunks)):
+            value.flags.writeable = False
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "num_classes", classes)
 
     @property
     def num_features(self) -> int:
@@ -77,6 +77,7 @@ class FeatureStream:
 
 
 def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
+    _tables.refuse_masked(name, values)
     array = np.asarray(values)
     if array.size == 0:
         array = array.astype(np.int64)
@@ -88,3 +89,37 @@ def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
     if points and indices.min() < 0:  # unsigned numbers from 2**63 on become negative
         raise ValueError(f"{name} must be in 0 … 2**63 − 1, not {array[indices.argmin()]}")
     return indices
+
+
+class StreamSource(Source):
+    """A stream as a source: the same points for every seed."""
+
+    def __init__(
+        self,
+        stream: FeatureStream,
+        test: FeatureStream | None = None,
+        strengths: Counts | None = None,
+        noise: Reals | None = None,
+    ) -> None:
+        self.stream, self.test, self.strengths, self.noise = stream, test, strengths, noise
+        self.classes, self.features = stream.num_classes, stream.num_features
+        shape = stream.num_chunks, stream.num_classes
+        places = stream.chunks * stream.num_classes + stream.labels
+        self.sizes = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
+
+    def draw(self, seed: int, label: int) -> ClassPoints:
+        """Return the points of one class; nothing is random."""
+        rows = np.flatnonzero(self.stream.labels == label)
+        rows = rows[np.argsort(self.stream.chunks[rows], kind="stable")]
+        test = None
+        if self.test is not None and len(self.test):
+            tested = np.flatnonzero(self.test.labels == label)
+            test = pack_rows(self.test.features, tested, np.array([tested.size]))
+        return ClassPoints(
+            points=pack_rows(
+                self.stream.features, rows, np.ascontiguousarray(self.sizes[:, label])
+            ),
+            test=test,
+            strengths=None if self.strengths is None else self.strengths[label],
+            noise=None if self.noise is None else self.noise[rows],
+        )

@@ -110,8 +110,8 @@ def trace(stream: FeatureStream, *, gamma: float, tau: int, init: str | Init = "
     memorized = np.zeros(len(stream), np.bool_)
     runs = []
     for experiment in range(1, stream.num_chunks + 1):
-        learned = learned & chosen.keep_learned
-        memorized = memorized & chosen.keep_memorized
+        learned = learned & bool(chosen.keep_learned)
+        memorized = memorized & bool(chosen.keep_memorized)
         run = _train(stream, experiment, learned, memorized, gamma, tau)
         learned = run.learned
         memorized[run.memorized] = True

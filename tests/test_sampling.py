@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import featsim
-from featsim import _sampling_kernels as kernels
+from featsim._kernels import sampling as kernels
 
 TRAINING, TEST, FREQUENCIES = range(3)  # what a draw is for, the last word of its counter
 

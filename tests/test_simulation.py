@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim._result import global_steps
+from featsim._tallies import global_steps
 from featsim.variables import VARIABLES
 
 CONFIG = featsim.Config(

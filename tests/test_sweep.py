@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import _sweep_piece, _sweep_plan
+from featsim._sweep import piece as sweep_piece
+from featsim._sweep import plan as sweep_plan
 
 SMALL = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=120)
 FORGETFUL = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)
@@ -20,7 +21,7 @@ AXES = {"tau": (2, 1), "classes": (3, 2), "gamma": (2.5, 8), "max_frequency": (0
 @pytest.fixture
 def many_pieces(monkeypatch):
     """Cut even the smallest sweep into pieces."""
-    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", 0.0)
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
 
 
 class Backwards(concurrent.futures.Executor):
@@ -85,7 +86,7 @@ def test_mean_and_deviation_are_those_over_the_seeds():
 @pytest.mark.usefixtures("many_pieces")
 @pytest.mark.parametrize("reduce", [None, "mean_std"])
 def test_order_does_not_matter(reduce):
-    plan = _sweep_plan.make_plan(SMALL, AXES, (FORGETFUL,), range(3), (), reduce)
+    plan = sweep_plan.make_plan(SMALL, AXES, (FORGETFUL,), range(3), (), reduce)
     executor = Backwards()
     executor.expected = len(list(plan.pieces()))
     assert executor.expected > 8
@@ -105,10 +106,10 @@ def test_other_processes():
 @pytest.mark.parametrize("reduce", [None, "mean_std"])
 @pytest.mark.parametrize("shortest", [0.0, 1e-3, 0.05])
 def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
-    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", shortest)
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", shortest)
     config = featsim.Config()
     axes = {"gamma": range(1, 31), "classes": [2, 5], "tau": range(1, 5)}
-    plan = _sweep_plan.make_plan(config, axes, (FORGETFUL,), range(7), (), reduce)
+    plan = sweep_plan.make_plan(config, axes, (FORGETFUL,), range(7), (), reduce)
     pieces = list(plan.pieces())
     assert len({piece.key for piece in pieces}) == len(pieces)
     found = []
@@ -119,8 +120,8 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
                 assert batch.config.replace(gamma=gamma, tau=tau) == plan.configs[place]
                 found += [(place, *seed) for seed in batch.seeds]
     assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
-    costs = [piece.simulations * _sweep_plan.seconds(config, 1) for piece in pieces]
-    assert max(costs) < 3 * _sweep_plan.PIECE_SECONDS
+    costs = [piece.simulations * sweep_plan.seconds(config, 1) for piece in pieces]
+    assert max(costs) < 3 * sweep_plan.PIECE_SECONDS
 
 
 def test_points_are_drawn_once_for_gamma_and_tau(monkeypatch):
@@ -130,8 +131,8 @@ def test_points_are_drawn_once_for_gamma_and_tau(monkeypatch):
         drawn.append((config.max_frequency, seed, label))
         return draw_class(config, seed, label)
 
-    draw_class = _sweep_piece.draw_class
-    monkeypatch.setattr(_sweep_piece, "draw_class", draw)
+    draw_class = sweep_piece.draw_class
+    monkeypatch.setattr(sweep_piece, "draw_class", draw)
     axes = {"gamma": range(1, 6), "max_frequency": [0.5, 1.0], "tau": range(1, 6)}
     featsim.sweep(SMALL, seeds=2, **axes)
     assert sorted(drawn) == [(p, s, c) for p in (0.5, 1.0) for s in (0, 1) for c in (0, 1)]
@@ -179,13 +180,13 @@ def test_without_axes_it_is_one_setting():
     ],
 )
 def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, sentence):
-    monkeypatch.delattr(_sweep_piece, "draw_class")
+    monkeypatch.delattr(sweep_piece, "draw_class")
     with pytest.raises(error, match=sentence):
         featsim.sweep(SMALL, **options)
 
 
 def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
-    monkeypatch.delattr(_sweep_piece, "draw_class")
+    monkeypatch.delattr(sweep_piece, "draw_class")
     config = featsim.Config(experiments=10**9)
     with pytest.raises(MemoryError, match=r"needs .* GiB of memory, and .* GiB are available"):
         featsim.sweep(config, gamma=[1, 2])
@@ -201,6 +202,6 @@ import featsim.sweep
 import importlib
 assert importlib.import_module("featsim.sweep") is featsim.sweep
 from featsim import sweep
-assert sweep is featsim.sweep is featsim.sweeping.sweep
+assert sweep is featsim.sweep is featsim._sweep.function.sweep
 """
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)

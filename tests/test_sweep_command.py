@@ -12,9 +12,10 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import _sweep_estimate, _sweep_plan
-from featsim._sweep_command import main
-from featsim._sweep_flags import parse_values
+from featsim._commands.flags import parse_values
+from featsim._commands.sweep import main
+from featsim._sweep import estimate as _sweep_estimate
+from featsim._sweep import plan as sweep_plan
 
 SMALL = ["--features", "9", "--points-per-chunk", "60", "--experiments", "4", "--test-points", "60"]
 CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, test_points=60)
@@ -127,7 +128,7 @@ def test_an_estimate_is_near(monkeypatch):
     clock = iter(np.arange(0.0, 100.0, 0.001))
     monkeypatch.setattr(_sweep_estimate.time, "perf_counter", lambda: next(clock))
     inits = featsim.inits.resolve("warm")
-    plan = _sweep_plan.make_plan(CONFIG, {"gamma": range(1, 31)}, inits, range(4), (), None)
+    plan = sweep_plan.make_plan(CONFIG, {"gamma": range(1, 31)}, inits, range(4), (), None)
     assert _sweep_estimate.processor_seconds(plan) == pytest.approx(0.001 * 30 * 4)
 
 

@@ -14,8 +14,8 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import _sweep_plan, sweeping
-from featsim._sweep_command import main
+from featsim import sweep_plan, sweeping
+from featsim._commands.sweep import main
 
 distributed = pytest.importorskip("distributed")
 
@@ -86,7 +86,7 @@ def steady_worker(scheduler, folder):
 @pytest.fixture
 def many_pieces(monkeypatch):
     """Cut the small sweep into pieces."""
-    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", 0.0)
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
 
 
 def noted(folder, what, process="*"):

@@ -11,7 +11,9 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import _sweep_plan, _sweep_store, sweeping
+from featsim._sweep import function as sweeping
+from featsim._sweep import plan as sweep_plan
+from featsim._sweep import store as _sweep_store
 
 CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=60)
 AXES = {"gamma": [2, 4, 8], "tau": range(1, 5)}
@@ -20,7 +22,7 @@ AXES = {"gamma": [2, 4, 8], "tau": range(1, 5)}
 @pytest.fixture
 def many_pieces(monkeypatch):
     """Cut even the smallest sweep into pieces."""
-    monkeypatch.setattr(_sweep_plan, "SHORTEST_PIECE", 0.0)
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
 
 
 @pytest.fixture
@@ -88,8 +90,8 @@ def test_a_killed_process_is_continued(tmp_path, computed):
     config, axes = featsim.Config(), {"gamma": range(5, 40)}
     program = f"""
 import featsim
-from featsim import _sweep_plan
-_sweep_plan.SHORTEST_PIECE = 0.0
+from featsim._sweep import plan as sweep_plan
+sweep_plan.SHORTEST_PIECE = 0.0
 featsim.sweep(featsim.Config(), seeds=20, gamma=range(5, 40), output={str(file)!r}, workers=1)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as process:

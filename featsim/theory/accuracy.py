@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks
-from featsim._accuracy_kernels import tail_probability
-from featsim._result import expected_accuracy
+from featsim._kernels.accuracy import tail_probability
+from featsim._tallies import expected_accuracy
 
 
 def exact_accuracy(
@@ -58,7 +58,9 @@ def exact_accuracy(
     row_frequencies = np.broadcast_to(p, (*outer, C, K)).reshape(-1, K)
     missing = np.empty(len(rows))
     for i in range(len(rows)):
-        tail_probability(row_frequencies[i], rows[i : i + 1], min(tau, K + 1), missing[i : i + 1])
+        tail_probability(
+            row_frequencies[i], rows[i : i + 1], min(tau, K + 1), None, missing[i : i + 1]
+        )
     return expected_accuracy(missing.reshape(*outer, C))
 
 

@@ -23,8 +23,7 @@ import xarray as xr
 from scipy.special import ndtr
 
 from featsim.config import Config
-from featsim.inits import Init, resolve
-from featsim.simulation import PAPER_INITS
+from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.theory.limit import (
     Counts,
     LearningOrder,

@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._dataset import label
-from featsim._result import expected_accuracy
+from featsim._labels import label
+from featsim._tallies import expected_accuracy
 from featsim.config import Config
-from featsim.inits import Init, resolve
-from featsim.sampling import draw_class
-from featsim.simulation import PAPER_INITS
+from featsim.inits import PAPER_INITS, Init, resolve
+from featsim.sampling import ConfigSource
+from featsim.source import key_of
 from featsim.theory.accuracy import check_frequencies
 from featsim.variables import VARIABLES
 
@@ -112,8 +112,9 @@ def table_of_frequencies(
 ) -> tuple[Reals, list[int] | None]:
     """Return frequencies (C, K) or (S, C, K) for a configuration, and the S seeds, if any."""
     if frequencies is None and config.frequencies is None:
-        one = config.replace(points_per_chunk=config.classes, experiments=1, test_points=0)
-        return np.stack([draw_class(one, 0, c)[0] for c in range(config.classes)]), None
+        source = ConfigSource(config)
+        rows = [source.frequencies(key_of(0, c), c) for c in range(config.classes)]
+        return np.stack(rows), None
     given = config.frequencies if frequencies is None else frequencies
     p = np.asarray(given, np.float64)
     C, K = config.classes, config.features

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim._experiments import count_well_classified
-from featsim._points import pack
-from featsim.simulation import PAPER_INITS, simulate_stream
+from featsim._points import PackedPoints, pack_rows
+from featsim.inits import PAPER_INITS
+from featsim.simulation import simulate_stream
 from featsim.stream import FeatureStream
 
 Bools = npt.NDArray[np.bool_]
@@ -37,8 +38,7 @@ def run(stream: FeatureStream, gamma: float, tau: int) -> Outcome:
     learned = result["learned"].to_numpy()
     C = stream.num_classes
     right = sum(
-        count_well_classified(pack(stream, c, by_chunk=False), learned[:, :, c], tau)
-        for c in range(C)
+        count_well_classified(_class_points(stream, c), learned[:, :, c], tau) for c in range(C)
     )
     times = np.cumsum(result["nonzero_gradient_points"].to_numpy(), axis=-1)
     orders = within_classes(result["learn_step"].to_numpy())
@@ -53,6 +53,12 @@ def run(stream: FeatureStream, gamma: float, tau: int) -> Outcome:
             for init, counts in zip(PAPER_INITS, np.asarray(right).tolist(), strict=True)
         },
     )
+
+
+def _class_points(stream: FeatureStream, label: int) -> PackedPoints:
+    """Return the points of a class as one chunk."""
+    rows = np.flatnonzero(stream.labels == label)
+    return pack_rows(stream.features, rows, np.array([rows.size]))
 
 
 def within_classes(learn_step: npt.NDArray[np.int64]) -> list[list[list[tuple[int, ...]]]]:

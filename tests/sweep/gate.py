@@ -12,10 +12,10 @@ import time
 import uuid
 from pathlib import Path
 
-from featsim import _sweep_piece
+from featsim._sweep import piece as sweep_piece
 
 # Dask may load this file twice.
-run_piece = inspect.unwrap(_sweep_piece.run_piece)
+run_piece = inspect.unwrap(sweep_piece.run_piece)
 log, holds = Path(os.environ["GATE_LOG"]), "GATE_HOLDS" in os.environ
 count = itertools.count(1)
 
@@ -34,4 +34,4 @@ def noted_run_piece(piece):
     return arrays
 
 
-_sweep_piece.run_piece = noted_run_piece
+sweep_piece.run_piece = noted_run_piece

@@ -9,16 +9,16 @@ from typing import Any
 
 import xarray as xr
 
-from featsim._sweep_estimate import check_size
-from featsim._sweep_piece import Arrays, run_piece
-from featsim._sweep_plan import Piece, Plan, make_plan
-from featsim._sweep_result import Result
-from featsim._sweep_store import Store
+from featsim._sweep.estimate import check_size
+from featsim._sweep.piece import run_piece
+from featsim._sweep.plan import Piece, Plan, make_plan
+from featsim._sweep.result import Assembly
+from featsim._sweep.store import Store
+from featsim._tallies import Arrays
 from featsim._workers import check_workers, watched
 from featsim.config import Config
-from featsim.inits import Init, resolve
+from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import check_seeds
-from featsim.simulation import PAPER_INITS
 
 
 def sweep(
@@ -103,7 +103,7 @@ def _compute(
     progress: bool | None,
     store: Store | None,
 ) -> xr.Dataset:
-    result = Result(plan)
+    result = Assembly(plan)
     stored = set() if store is None else store.keys()
     missing = []
     for piece in plan.pieces():

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from featsim._compile import kernel
+from featsim._kernels.compile import kernel
 
 
 @kernel
-def tail_probability(frequencies, learned, tau, out):
+def tail_probability(frequencies, learned, tau, strengths, out):
     """Fill ``out[j]`` with the probability of fewer than tau features of the set ``learned[j]``.
 
     Features are independent, so that their number has the Poisson-binomial law; its lower part is
-    built feature by feature from sums of products of positive numbers, which lose no digits.
+    built feature by feature from sums of products of positive numbers, which lose no digits. A
+    feature of strength s counts s times; ``strengths`` may be None.
     """
     K = frequencies.size
     mass = np.empty(tau)
@@ -27,9 +28,11 @@ def tail_probability(frequencies, learned, tau, out):
         for k in range(K):
             if learned[j, k]:
                 p = frequencies[k]
-                for s in range(tau - 1, 0, -1):
-                    mass[s] = mass[s] * (1.0 - p) + mass[s - 1] * p
-                mass[0] *= 1.0 - p
+                times = 1 if strengths is None else min(strengths[k], tau)
+                for s in range(tau - 1, times - 1, -1):
+                    mass[s] = mass[s] * (1.0 - p) + mass[s - times] * p
+                for s in range(times):
+                    mass[s] *= 1.0 - p
         out[j] = 0.0
         for s in range(tau - 1, -1, -1):
             out[j] += mass[s]

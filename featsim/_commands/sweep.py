@@ -10,16 +10,16 @@ from typing import Any
 import tyro
 from tqdm.std import tqdm
 
-from featsim._command import run_command
-from featsim._sweep_estimate import check_size, processor_seconds, result_bytes
-from featsim._sweep_flags import Arguments, swept
-from featsim._sweep_plan import Plan, make_plan
-from featsim._sweep_store import Store
+from featsim._commands.ending import run_command
+from featsim._commands.flags import Arguments, swept
+from featsim._sweep.estimate import check_size, processor_seconds, result_bytes
+from featsim._sweep.function import sweep
+from featsim._sweep.plan import Plan, make_plan
+from featsim._sweep.store import Store
 from featsim._workers import check_workers
 from featsim.config import Config
 from featsim.inits import resolve
 from featsim.sampling import check_seeds
-from featsim.sweeping import sweep
 
 DESCRIPTION = "Simulate every combination of values, and store the result as it grows."
 

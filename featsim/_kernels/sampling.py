@@ -8,7 +8,7 @@ rotations and exclusive ors are all it needs, so that the loops over words becom
 
 import numpy as np
 
-from featsim._compile import inlined, kernel
+from featsim._kernels.compile import inlined, kernel
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 SKEIN = np.uint64(0x1BD11BDAA9FC1A22)
@@ -78,8 +78,10 @@ def binary_digits(p, digits):
 
 
 @kernel
-def bernoulli_words(frequencies, valid, key, purpose, out):
+def bernoulli_words(frequencies, valid, key, purpose, first, last, out):
     """Fill ``out[k, w]`` with 64 Bernoulli(frequencies[k]) bits and clear those not in valid[w].
+
+    The words are w = first … last − 1; those of one call and of several are the same.
 
     Lane by lane, a uniform number U is compared with p digit by digit from the top; a lane that is
     undecided when p has no more digits has U >= p. Digit i of U is a bit of word i % 4 of the
@@ -92,8 +94,8 @@ def bernoulli_words(frequencies, valid, key, purpose, out):
     for k in range(frequencies.size):
         certain = frequencies[k] >= 1.0
         blocks = 0 if certain else binary_digits(frequencies[k], digits) // 4
-        for start in range(0, valid.size, WORDS_PER_TILE):
-            row = out[k, start : start + WORDS_PER_TILE]
+        for start in range(first, last, WORDS_PER_TILE):
+            row = out[k, start : min(start + WORDS_PER_TILE, last)]
             for w in range(row.size):
                 row[w] = valid[start + w] if certain else NONE
                 undecided[w] = valid[start + w]
@@ -119,9 +121,9 @@ def bernoulli_words(frequencies, valid, key, purpose, out):
 
 
 @kernel
-def uniform_numbers(key, purpose, out):
-    """Fill ``out`` with uniform numbers, multiples of 2**-53 in [0, 1)."""
+def uniform_numbers(key, purpose, place, out):
+    """Fill ``out`` with uniform numbers, multiples of 2**-53 in [0, 1); each place has its own."""
     key = (key[0], key[1], key[2], key[3])
     for k in range(out.size):
-        u = threefry(NONE, NONE, np.uint64(k), np.uint64(purpose), key)
+        u = threefry(NONE, np.uint64(place), np.uint64(k), np.uint64(purpose), key)
         out[k] = np.float64(u[0] >> np.uint64(11)) * 2.0**-53

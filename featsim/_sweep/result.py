@@ -7,27 +7,19 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._dataset import described, versions
-from featsim._sweep_piece import Arrays
-from featsim._sweep_plan import Plan
-from featsim.variables import VARIABLES
-
-SERIES = (
-    "learned_features",
-    "nonzero_gradient_points",
-    "memorized_points",
-    "test_accuracy",
-    "exact_accuracy",
-)
+from featsim._labels import described, dims_of, versions
+from featsim._sweep.plan import Plan
+from featsim._tallies import Arrays
+from featsim.variables import SERIES, VARIABLES
 
 
-class Result:
+class Assembly:
     """The variables of a sweep, (settings, seeds or statistics, …)."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.arrays = {
-            name: np.empty(shape, dtype) for name, (shape, dtype) in layout(plan).items()
+            name: np.empty(shape, dtype) for name, (shape, dtype) in shapes(plan).items()
         }
 
     def take(self, piece: Arrays) -> None:
@@ -35,7 +27,8 @@ class Result:
         cells = piece["row"], piece["column"]
         for name, values in piece.items():
             if name in self.arrays:
-                self.arrays[name][cells] = values
+                fixed = values.ndim < self.arrays[name].ndim - 1  # frequencies that do not change
+                self.arrays[name][cells] = values[:, None] if fixed else values
 
     def dataset(self) -> xr.Dataset:
         """Return the variables with the axes' dims, in their order, and what made them."""
@@ -44,7 +37,7 @@ class Result:
         over = "statistic" if plan.reduce else "seed"
         variables = {
             name: (
-                (*plan.axes, over, *VARIABLES[name].dims),
+                (*plan.axes, over, *dims_of(name, values.ndim - 2)),
                 values.reshape(*sizes, *values.shape[1:]),
                 described(name),
             )
@@ -55,15 +48,15 @@ class Result:
         coordinates["init"] = [init.name for init in plan.inits]
         coordinates["experiment"] = np.arange(1, plan.config.experiments + 1)
         attributes = {
+            **({"seeds": json.dumps(plan.seeds)} if plan.reduce else {}),
             "config": plan.config.to_json(),
-            "seeds": json.dumps(plan.seeds),
             "sweep": json.dumps(plan.description()),
             **versions(),
         }
         return xr.Dataset(variables, coordinates, attributes)
 
 
-def layout(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
+def shapes(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
     """Return the shape and the type of every variable, before the axes are told apart."""
     sizes = {
         "init": len(plan.inits),
@@ -72,12 +65,25 @@ def layout(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
         "feature": plan.configs[0].features,
     }
     tested = any(config.test_points for config in plan.configs)
+    changes = any(config.frequencies_change for config in plan.configs)
+    series = [
+        name
+        for name, variable in VARIABLES.items()
+        if variable.dims == SERIES
+        and variable.origin != "request"
+        and (changes or name != "exact_accuracy_so_far")
+    ]
     outer = (len(plan.configs), 2 if plan.reduce else len(plan.seeds))
     return {
         name: (
-            (*outer, *(sizes[dim] for dim in VARIABLES[name].dims)),
+            (*outer, *(sizes[dim] for dim in _dims(name, changes))),
             "float64" if plan.reduce else VARIABLES[name].dtype,
         )
-        for name in SERIES + plan.keep
+        for name in (*series, *plan.keep)
         if tested or name != "test_accuracy"
     }
+
+
+def _dims(name: str, changes: bool) -> tuple[str, ...]:
+    ndim = len(VARIABLES[name].dims)
+    return dims_of(name, ndim + (name == "frequencies" and changes))

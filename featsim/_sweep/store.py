@@ -8,8 +8,8 @@ import filelock
 import xarray as xr
 
 from featsim._files import check_writable, replacing
-from featsim._sweep_piece import Arrays
-from featsim._sweep_plan import Plan
+from featsim._sweep.plan import Plan
+from featsim._tallies import Arrays
 from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"

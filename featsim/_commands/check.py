@@ -9,7 +9,7 @@ from typing import Annotated
 import tyro
 
 from featsim import _checks
-from featsim._command import run_command
+from featsim._commands.ending import run_command
 from featsim.config import Config
 
 

@@ -7,9 +7,9 @@ import time
 import numpy as np
 
 from featsim._memory import check_memory, class_bytes
-from featsim._sweep_piece import run_piece
-from featsim._sweep_plan import Batch, Plan, seconds
-from featsim._sweep_result import layout
+from featsim._sweep.piece import run_piece
+from featsim._sweep.plan import Batch, Plan, learner_of, seconds
+from featsim._sweep.result import shapes
 
 SAMPLE_SECONDS, SAMPLES = 0.5, 9
 NETCDF_LIMIT = 2**31
@@ -26,7 +26,7 @@ def processor_seconds(plan: Plan) -> float:
     expected = measured = 0.0
     for place in places:
         config = plan.configs[place]
-        batch = Batch(config, ((0, config.gamma, config.tau),), ((0, plan.seeds[0]),))
+        batch = Batch(config, ((0, learner_of(config)),), ((0, plan.seeds[0]),))
         piece = dataclasses.replace(first, batches=(batch,))
         if not expected:
             run_piece(piece)  # compiles, and warms the caches
@@ -43,7 +43,7 @@ def processor_seconds(plan: Plan) -> float:
 def result_bytes(plan: Plan) -> int:
     """Return the memory of the result."""
     return sum(
-        math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in layout(plan).values()
+        math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in shapes(plan).values()
     )
 
 
@@ -57,11 +57,11 @@ def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
     ValueError
         If a variable does not fit a NetCDF file, which has whole numbers of 4 bytes.
     """
-    points = max(class_bytes(config) for config in plan.configs)
+    points = max(class_bytes(config, plan.inits) for config in plan.configs)
     check_memory(result_bytes(plan) + threads * points)
     largest = max(
         math.prod(shape) * (8 if np.dtype(dtype).kind == "f" else 4)
-        for shape, dtype in layout(plan).values()
+        for shape, dtype in shapes(plan).values()
     )
     if filed and largest >= NETCDF_LIMIT:
         raise ValueError(

@@ -9,25 +9,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import featsim
-from featsim.config import Config
+from featsim._experiments import Learner
+from featsim.config import LEARNER, Config
 from featsim.inits import Init
 from featsim.variables import VARIABLES
 
-SHARED_POINTS = ("gamma", "tau")
 PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.2
 FEWEST_PIECES, MOST_PIECES = 64, 10_000
+NO_AXES = (
+    "experiments",
+    "frequencies",
+    "points_by_chunk",
+    "strengths",
+    "noise_levels",
+)
 BY_FEATURE = tuple(name for name, variable in VARIABLES.items() if "feature" in variable.dims)
 
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """Simulations on the same points: γ and τ do not change the data."""
+    """Simulations on the same points: how a model learns does not change the data."""
 
     config: Config
-    """The configuration, but for γ and τ."""
+    """The configuration, but for the learner."""
 
-    settings: tuple[tuple[int, float, int], ...]
-    """Place in the sweep, γ and τ of each setting."""
+    settings: tuple[tuple[int, Learner], ...]
+    """Place in the sweep and learner of each setting."""
 
     seeds: tuple[tuple[int, int], ...]
     """Place in the sweep and value of each seed."""
@@ -115,7 +122,7 @@ class Plan:
         """
         groups: dict[tuple[Any, ...], list[tuple[int, Config]]] = {}
         for place, config in enumerate(self.configs):
-            key = tuple(getattr(config, name) for name in self.axes if name not in SHARED_POINTS)
+            key = tuple(getattr(config, name) for name in self.axes if name not in LEARNER)
             groups.setdefault(key, []).append((place, config))
         seeds = tuple(enumerate(self.seeds))
         for group in groups.values():
@@ -124,7 +131,7 @@ class Plan:
             columns = len(seeds) if self.reduce else max(1, fitting // len(group))
             for some_seeds in _runs(seeds, columns):
                 for some in _runs(group, rows):
-                    settings = tuple((place, config.gamma, config.tau) for place, config in some)
+                    settings = tuple((place, learner_of(config)) for place, config in some)
                     yield Batch(some[0][1], settings, tuple(some_seeds))
 
 
@@ -165,6 +172,11 @@ def make_plan(
     return Plan(config, checked, inits, chosen, kept, reduce, tuple(configs))
 
 
+def learner_of(config: Config) -> Learner:
+    """Return how a configuration's model learns."""
+    return Learner(config.gamma, config.tau, config.window)
+
+
 def seconds(config: Config, inits: int) -> float:
     """Return about how long one simulation takes; only pieces are cut by it."""
     points = config.points_per_chunk // config.classes
@@ -176,7 +188,7 @@ def seconds(config: Config, inits: int) -> float:
 
 def _axis_values(name: str, values: Iterable[Any]) -> list[Any]:
     fields = [field.name for field in dataclasses.fields(Config)]
-    allowed = [field for field in fields if field not in ("experiments", "frequencies")]
+    allowed = [field for field in fields if field not in NO_AXES]
     if name == "experiments":
         raise ValueError(
             "experiments cannot be an axis: a simulation of many experiments contains that of fewer"

@@ -10,7 +10,7 @@ import docstring_parser
 import tyro
 
 from featsim.config import Config
-from featsim.simulation import PAPER_INITS
+from featsim.inits import PAPER_INITS
 
 Number = int | float
 MOST_VALUES = 10**6

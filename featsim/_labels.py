@@ -1,6 +1,5 @@
 """The labelled result: an xarray.Dataset that says what it holds and what made it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ def label(
     outer = () if seeds is None else ("seed",)
     variables = {
         name: (
-            outer + VARIABLES[name].dims,
+            outer + dims_of(name, array.ndim - len(outer)),
             array.astype(VARIABLES[name].dtype, copy=False),
             described(name),
             # NetCDF 3 has no integers of 64 bits; a double holds any count exactly.
@@ -47,8 +46,13 @@ def label(
     }
     if seeds is not None:
         coordinates["seed"] = np.asarray(seeds, np.int64)
-        attributes["seeds"] = json.dumps(list(seeds))
     return xr.Dataset(variables, coordinates, attributes)
+
+
+def dims_of(name: str, ndim: int) -> tuple[str, ...]:
+    """Return the dims of a variable; frequencies that change have ``experiment`` first."""
+    dims = VARIABLES[name].dims
+    return dims if len(dims) == ndim else ("experiment", *dims)
 
 
 def described(name: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def _by_one_process(dispatcher: Any) -> Callable[..., Any]:
     return compile_locked
 
 
-def piece(function: Callable[..., Any]) -> Any:
+def part(function: Callable[..., Any]) -> Any:
     """Compile a part of kernels that Python never calls; it is cached with its callers."""
     return njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, **FLAGS)
 

@@ -1,0 +1,1 @@
+"""Compiled kernels: plain arrays in, an ``out`` filled."""

@@ -1,0 +1,1 @@
+"""Sweeps: a plan cut into pieces, computed anywhere, stored as they end."""
