@@ -1,4 +1,4 @@
-"""The commands train, figure, table, check, report, campaign and status."""
+"""The commands train, figure, table, check, report, campaign, networks and status."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
+from paper_repro.networks import page
 from paper_repro.records import load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
@@ -130,6 +131,21 @@ class Campaign(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Networks:
+    """Write the page and the picture of the campaign from its records; runs nothing."""
+
+    root: Path = RESULTS
+    """Folder of the results."""
+    page: Path = page.PAGE
+    """The page; its picture lies in a folder of its name."""
+
+    def __call__(self) -> None:
+        """Write the page."""
+        page.write(self.root, self.page)
+        print(self.page)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status(Common):
     """Say what has been run at which scale: finished runs of those needed."""
 
@@ -159,5 +175,6 @@ COMMANDS = (
     | Annotated[Check, tyro.conf.subcommand("check")]
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
+    | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )

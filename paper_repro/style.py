@@ -13,6 +13,7 @@ COLORS = {
     "warm_rem": "#CC79A7",
     "l2_init": "#0072B2",
     "reset": "#F0E442",
+    "fire": "#882255",
 }
 LABELS = {
     "cold": "cold",
@@ -23,4 +24,5 @@ LABELS = {
     "dash": "DASH",
     "l2_init": "L2 INIT",
     "reset": "reset",
+    "fire": "FIRE",
 }
