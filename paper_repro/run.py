@@ -81,10 +81,22 @@ class Run:
     sigma: float = 0.01
     """Shrink and perturb: standard deviation σ of the noise."""
     l2: float = 0.01
-    """L2 INIT: weight of the squared distance to the initial weights."""
+    """L2 INIT, L2: weight of the squared distance to the initial weights, or to zero."""
     l2_of_summed_norms: bool = False
     """L2 INIT: the square of the summed layer norms, as in the authors' code, not the sum of
     squares, as in the paper."""
+    parseval: float = 0.001
+    """Parseval: weight of the distance from orthogonal weights."""
+    beta: float = 0.0001
+    """Soft shrink and perturb: share β of a fresh network that is mixed in at each step."""
+    redo_every: int = 100
+    """ReDo: steps from one search for dormant units to the next."""
+    redo_threshold: float = 0.1
+    """ReDo: τ, a unit used at most τ times its layer's mean is dormant."""
+    replace_rate: float = 0.0001
+    """Continual backpropagation: share of the mature units that is renewed in each step."""
+    maturity: int = 100
+    """Continual backpropagation: steps for which a new unit is left alone."""
     every: int = 1
     """The method acts when chunk j ≥ 2 has arrived and j is a multiple of this."""
     doubling: float | None = None
@@ -106,12 +118,15 @@ class Run:
             elif all(isinstance(choice, str) for choice in get_args(kind)) and get_args(kind):
                 _one_of(name, value, get_args(kind))
         _one_of("method", self.method, METHODS)
-        for name in ("chunks", "epochs", "batch", "width", "every", "pool"):
+        for name in ("chunks", "epochs", "batch", "width", "every", "pool", "redo_every"):
             _at_least(name, getattr(self, name), 1)
         for name in ("first_epochs", "train_size", "test_size", "until"):
             if getattr(self, name) is not None:
                 _at_least(name, getattr(self, name), 1)
-        for name in ("seed", "momentum", "weight_decay", "rho", "sigma", "l2"):
+        for name in (
+            "seed", "momentum", "weight_decay", "rho", "sigma", "l2", "parseval",
+            "redo_threshold", "maturity",
+        ):  # fmt: skip
             _at_least(name, getattr(self, name), 0)
         if self.image_size is not None:
             _at_least("image_size", self.image_size, 8)
@@ -125,8 +140,9 @@ class Run:
             raise ValueError(f"stop must be above 0 and at most 1; it is {self.stop}")
         if not 0 < self.alpha <= 1:
             raise ValueError(f"alpha must be above 0 and at most 1; it is {self.alpha}")
-        if not 0 <= self.lam <= 1:
-            raise ValueError(f"lam must be from 0 to 1; it is {self.lam}")
+        for name in ("lam", "beta", "replace_rate"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be from 0 to 1; it is {getattr(self, name)}")
         if self.momentum >= 1:
             raise ValueError(f"momentum must be below 1; it is {self.momentum}")
         if self.model == "cnn" and self.norm == "layer":

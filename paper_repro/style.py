@@ -13,7 +13,12 @@ COLORS = {
     "warm_rem": "#CC79A7",
     "l2_init": "#0072B2",
     "reset": "#F0E442",
-    "fire": "#882255",
+    "fire": "#882255",  # from here on of Tol's muted scheme
+    "redo": "#999933",
+    "continual_backprop": "#332288",
+    "soft_shrink_perturb": "#44AA99",
+    "parseval": "#AA4499",
+    "l2": "#999999",
 }
 LABELS = {
     "cold": "cold",
@@ -25,4 +30,9 @@ LABELS = {
     "l2_init": "L2 INIT",
     "reset": "reset",
     "fire": "FIRE",
+    "redo": "ReDo",
+    "continual_backprop": "continual backpropagation",
+    "soft_shrink_perturb": "soft shrink and perturb",
+    "parseval": "Parseval",
+    "l2": "L2",
 }
