@@ -1,4 +1,4 @@
-"""The command line: ``python -m paper_repro COMMAND``, those of `commands`.
+"""The command line, ``python -m paper_repro COMMAND``: train, figure, table, check and others.
 
 It ends with 0; with 2 after one sentence about what a user can mend; with 130 after Ctrl-C, also
 while it is still importing; and with a traceback for a bug.

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paper_repro.data import DataSet
 from paper_repro.errors import Mendable
-from paper_repro.run import Run
+from paper_repro.run import SVHN_SIZE, Run
 
 
 def seed_of(run: Run, purpose: str, *numbers: int) -> int:
@@ -51,7 +51,11 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
     a chunk are left out. With `classes`, chunk j is the j-th class of a random order, and the
     test is over the classes seen.
     """
-    train = _draw(run, "train", len(data.train.targets), run.train_size)
+    available = len(data.train.targets)
+    size = run.train_size
+    if size is None and run.dataset == "svhn":
+        size = min(SVHN_SIZE, available)
+    train = _draw(run, "train", available, size)
     test = _draw(run, "test", len(data.test.targets), run.test_size)
     tests = [test]
     if run.arrival == "classes":
@@ -63,10 +67,10 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
         seen = [torch.isin(data.test.targets[test], order[: j + 1]) for j in range(len(order))]
         tests = [test[mask] for mask in seen]
     else:
-        size = len(train) // run.chunks
-        if size == 0:
+        each = len(train) // run.chunks
+        if each == 0:
             raise Mendable(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
-        chunks = [train[i * size : (i + 1) * size] for i in range(run.chunks)]
+        chunks = [train[i * each : (i + 1) * each] for i in range(run.chunks)]
     acting = _acting(run, [len(chunk) for chunk in chunks])
     return [
         Experiment(

@@ -63,20 +63,20 @@ class Regime:
 REGIMES: dict[str, Regime] = {
     "C16": Regime(
         "three-layer CNN of width 32, 8 chunks of 512",
-        dataclasses.replace(_BASE, model="cnn", width=32, chunks=8, train_size=4096),
+        dataclasses.replace(_BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096),
     ),
     "R16": Regime(
         "ResNet-18 of width 16, 16 chunks of 256",
-        dataclasses.replace(_BASE, model="resnet18", width=16, chunks=16, train_size=4096),
+        dataclasses.replace(_BASE, model="resnet18_narrow", width=16, chunks=16, train_size=4096),
     ),
     "W64": Regime(
         "ResNet-18 of width 64, 8 chunks of 256",
-        dataclasses.replace(_BASE, model="resnet18", width=64, chunks=8, train_size=2048),
+        dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048),
         _FOUR,
     ),
     "MLP": Regime(
         "three-layer MLP of 256 units, 20 chunks of 1,000",
-        dataclasses.replace(_BASE, model="mlp", width=64, chunks=20, train_size=20_000),
+        dataclasses.replace(_BASE, model="mlp_narrow", width=64, chunks=20, train_size=20_000),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The commands train, figure, table, check, report, campaign, networks and status."""
+"""The commands of ``python -m paper_repro``, a class each."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import tyro
+from matplotlib.figure import Figure
 
 from featsim import plotting
-from paper_repro import campaign, check, claims, report
+from paper_repro import authors, campaign, check, claims, report
 from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
@@ -71,7 +72,9 @@ class Draw(Numbered):
         records = run_all(figure.runs(self.scale), self.root, self.machine)
         path = self.root / f"figure_{self.number:02d}-{self.scale}.png"
         with plotting.style():
-            plotting.save_figure(figure.draw(records), path)
+            drawn = figure.show(records)
+            assert isinstance(drawn, Figure)
+            plotting.save_figure(drawn, path)
         print(path)
 
 
@@ -82,7 +85,7 @@ class Print(Numbered):
     def __call__(self) -> None:
         """Run and print."""
         table = find("table", self.number)
-        print(table.table(run_all(table.runs(self.scale), self.root, self.machine)))
+        print(table.show(run_all(table.runs(self.scale), self.root, self.machine)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,18 @@ class Report:
         """Write the page."""
         report.write(self.scale, self.root, self.page)
         print(self.page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authors:
+    """Compare what is cited of the authors' own runs with their table; print the table's runs."""
+
+    file: tyro.conf.Positional[Path]
+    """The table, a row an experiment."""
+
+    def __call__(self) -> None:
+        """Read, compare and print."""
+        print(authors.compared(authors.read(self.file)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +180,7 @@ class Status(Common):
         except Mendable:
             return "-"
         done = sum(load_records(run, self.root).complete for run in runs)
-        return f"{done} of {len(runs)}"
+        return f"{done} of {len(runs)}" if runs else "no runs"
 
 
 COMMANDS = (
@@ -174,6 +189,7 @@ COMMANDS = (
     | Annotated[Print, tyro.conf.subcommand("table")]
     | Annotated[Check, tyro.conf.subcommand("check")]
     | Annotated[Report, tyro.conf.subcommand("report")]
+    | Annotated[Authors, tyro.conf.subcommand("authors")]
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]

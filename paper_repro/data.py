@@ -1,7 +1,7 @@
 """Images and labels of a data set, and their batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -11,10 +11,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from paper_repro import sources
+from paper_repro.augmentation import augmentation
 from paper_repro.errors import Mendable
 from paper_repro.images import FileImages, MemoryImages
 from paper_repro.run import Run
-from paper_repro.vision import transforms
 
 _STATISTICS_SAMPLE = 10_000
 
@@ -32,6 +32,7 @@ class Images(Protocol):
 class DataSet:
     """A data set: training and test images, and what normalizes both."""
 
+    name: str
     train: Images
     test: Images
     classes: int
@@ -62,7 +63,10 @@ def load(run: Run, folder: Path, cache: Path | None = None) -> DataSet:
         In one sentence: what was looked for where, and what to put there.
     """
     cache = None if cache is None else cache.resolve()
-    return _load(run.dataset, folder.resolve(), run.image_size, run.pool, cache)
+    data = _load(run.dataset, folder.resolve(), run.image_size, run.pool, cache)
+    if run.normalized:
+        return data
+    return replace(data, mean=torch.zeros_like(data.mean), std=torch.full_like(data.std, 255))
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +89,7 @@ def _load(
         pixels = pixels + images.mean((2, 3)).sum(0) / len(sample)
         squares = squares + images.square().mean((2, 3)).sum(0) / len(sample)
     std = (squares - pixels.square()).clamp(min=1e-12).sqrt()
-    return DataSet(train, test, classes, pixels.float(), std.float())
+    return DataSet(name, train, test, classes, pixels.float(), std.float())
 
 
 class _Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -93,14 +97,7 @@ class _Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __init__(self, data: DataSet, images: Images, augment: bool) -> None:
         self.data, self.images = data, images
-        side = data.shape[1:]
-        self.augment = (
-            transforms.Compose(
-                [transforms.RandomCrop(side, padding=4), transforms.RandomHorizontalFlip()]
-            )
-            if augment
-            else None
-        )
+        self.augment = augmentation(data.name, data.shape[1:]) if augment else None
 
     def __getitem__(self, indices: Sequence[int] | Tensor) -> tuple[Tensor, Tensor, Tensor]:
         inputs = self.images.read(indices)
@@ -134,7 +131,7 @@ class _Order(Sampler[list[int]]):
         order = self.indices
         if self.shuffle is not None:
             order = order[torch.randperm(len(order), generator=self.shuffle)]
-        return order.split(self.sizes)
+        return torch.split(order, self.sizes)
 
     def __len__(self) -> int:
         return len(self.sizes)

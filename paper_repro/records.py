@@ -35,7 +35,16 @@ class Header(TypedDict):
     device: str
 
 
-class EpochRow(TypedDict):
+class EpochProbed(TypedDict, total=False):
+    """What probes add to an epoch's row."""
+
+    start_old_accuracy: float
+    """Accuracy on old data in eval mode at the start of the epoch (Figure 13)."""
+    test_accuracy: float
+    """Test accuracy after the epoch (Figures 19 and 22)."""
+
+
+class EpochRow(EpochProbed):
     """One epoch; its accuracies are running ones, over the batches as they are trained on."""
 
     kind: Literal["epoch"]
@@ -49,10 +58,6 @@ class EpochRow(TypedDict):
     steps: int
     """Steps of the experiment so far."""
     seconds: float
-    start_old_accuracy: NotRequired[float]
-    """Accuracy on old data in eval mode at the start of the epoch (Figure 13)."""
-    test_accuracy: NotRequired[float]
-    """Test accuracy after the epoch (Figures 19 and 22)."""
 
 
 class Box(TypedDict):
@@ -71,9 +76,8 @@ class Probed(TypedDict, total=False):
     """Norm of the gradient of the mean loss, all parameters, before training."""
     summed_gradient_norm: float
     """Norm of the summed gradients of the batches, weights only, before training (Figure 6)."""
-    start_old_accuracy: float | None
-    """Accuracy on old data in eval mode, before training."""
-    filter_cosines: Box
+    test_cosines: Box
+    """Cosines after training, L the loss on the test data (Figure 14)."""
     dead_neurons: list[float]
     """Share of dead channels after each block."""
     tflops: float

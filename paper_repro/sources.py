@@ -72,7 +72,8 @@ def _digits() -> Source:
     train, test = train_test_split(
         np.arange(len(targets)), test_size=397, random_state=0, stratify=digits.target
     )
-    return *(MemoryImages(images[part], targets[part]) for part in (train, test)), 10
+    first, second = (MemoryImages(images[part], targets[part]) for part in (train, test))
+    return first, second, 10
 
 
 def _test_name(folder: Path) -> str | None:
@@ -97,13 +98,14 @@ def _class_folders(name: str, folder: Path, image_size: int | None, cache: Path 
             f"it has {len(train.classes)}"
         )
     if image_size is None and name not in _FOLDER_SIZES:
-        first, _ = train[0]
-        image_size = min(first.size)
+        picture, _ = train[0]
+        image_size = min(picture.size)
     size = image_size or _FOLDER_SIZES[name]
-    parts = [FileImages(files, size) for files in (train.samples, test)]
+    first, second = (FileImages(files, size) for files in (train.samples, test))
     if name in ("cifar10", "cifar100"):  # small: held in memory
-        return *(_in_memory(part, size, cache) for part in parts), len(train.classes)
-    return *parts, len(train.classes)
+        held = [_in_memory(part, size, cache) for part in (first, second)]
+        return held[0], held[1], len(train.classes)
+    return first, second, len(train.classes)
 
 
 def _labelled(folder: Path, class_to_idx: dict[str, int]) -> list[tuple[str, int]]:

@@ -15,10 +15,11 @@ from paper_repro.learner import Learner
 from paper_repro.machine import Machine
 from paper_repro.methods import Method, find
 from paper_repro.optimizers import set_learning_rate, step
-from paper_repro.records import EpochRow, RunError
+from paper_repro.records import EpochProbed, EpochRow, RunError
 from paper_repro.run import Run
 
 _TEST_BATCH = 128  # larger batches are slower on a CPU
+_EPOCHS_OF_FIGURE_13 = 6
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,17 @@ def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Ep
     old = old.to(place)
     method = find(run.method)
     generator = torch.Generator().manual_seed(seed_of(run, "after_step", experiment.number))
+    an_epoch = max(1, len(indices) // run.batch + (len(indices) % run.batch > 1))
     steps = 0
     for epoch in range(1, experiment.epochs + 1):
+        measured = _before_epoch(stage, learner.model, experiment, epoch)
         start = time.perf_counter()
         torch.manual_seed(seed_of(run, "augment", experiment.number, epoch))
-        set_learning_rate(run, learner.optimizer, epoch)
         learner.model.train()
         tally = torch.zeros(3, dtype=torch.float64, device=place)  # loss, right, right and old
         order = seed_of(run, "order", experiment.number, epoch)
-        for inputs, targets, rows in stage.batches(indices, order=order):
+        for i, (inputs, targets, rows) in enumerate(stage.batches(indices, order=order)):
+            set_learning_rate(run, learner.optimizer, epoch, i / an_epoch)
             tally += _train_batch(stage, learner, method, inputs, targets, old[rows])
             if method.after_step is not None:
                 method.after_step(learner, inputs, generator)
@@ -98,19 +101,33 @@ def train(stage: Stage, learner: Learner, experiment: Experiment) -> Iterator[Ep
             raise RunError(
                 f"experiment {number} diverged in epoch {epoch}: lower the learning rate"
             )
-        accuracy = right / len(indices)
+        reached = right / len(indices)
+        seconds = round(time.perf_counter() - start, 3)
+        if "test_accuracy_by_epoch" in run.probes:
+            measured["test_accuracy"] = accuracy(stage, learner.model, experiment.test)
         yield {
             "kind": "epoch",
             "experiment": experiment.number,
             "epoch": epoch,
             "loss": loss / len(indices),
-            "train_accuracy": accuracy,
+            "train_accuracy": reached,
             "old_accuracy": right_old / len(experiment.old) if len(experiment.old) else None,
             "steps": steps,
-            "seconds": round(time.perf_counter() - start, 3),
+            "seconds": seconds,
+            **measured,
         }
-        if experiment.stop is not None and accuracy >= experiment.stop:
+        if experiment.stop is not None and reached >= experiment.stop:
             return
+
+
+def _before_epoch(
+    stage: Stage, model: nn.Module, experiment: Experiment, epoch: int
+) -> EpochProbed:
+    """Return what is measured at the start of an epoch: the accuracy on old data (Figure 13)."""
+    wanted = "old_accuracy_by_epoch" in stage.run.probes and epoch <= _EPOCHS_OF_FIGURE_13
+    if not wanted or not len(experiment.old):
+        return {}
+    return {"start_old_accuracy": accuracy(stage, model, experiment.old, train=True)}
 
 
 def _train_batch(

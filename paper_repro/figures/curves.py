@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper_repro.figures.drawing import new_figure
+from paper_repro.figures.drawing import explain_cut, mark_cut, new_figure
 from paper_repro.records import ExperimentRow, Records
 from paper_repro.style import COLORS, LABELS
 
@@ -41,12 +41,19 @@ def by_method(records: Sequence[Records]) -> list[Line]:
 
 
 def draw_line(axes: Axes, line: Line, value: Value, x: Value | None = None) -> None:
-    """Draw the mean over seeds and one standard deviation around it, against the experiment."""
+    """Draw the mean over seeds and one standard deviation around it, against the experiment.
+
+    Steps that the epoch limit cut short in any seed are open circles.
+    """
     table = np.array([[value(row) for row in r.experiments] for r in line.records])
     rows = line.records[0].experiments
     places = [row["experiment"] if x is None else x(row) for row in rows]
     mean = table.mean(0)
     axes.plot(places, mean, line.dashes, color=line.color, label=line.label)
+    if value is steps:
+        cut = [any(r.cut(r.experiments[i]) for r in line.records) for i in range(len(rows))]
+        points = [(x, y) for x, y, c in zip(places, mean, cut, strict=True) if c]
+        mark_cut(axes, points, line.color)
     if len(table) > 1:
         spread = table.std(0, ddof=1)
         axes.fill_between(
@@ -61,6 +68,8 @@ def panels(lines: Sequence[Line], shown: Mapping[str, Value], x_label: str) -> F
         for line in lines:
             draw_line(axes, line, value)
         axes.set(xlabel=x_label, ylabel=label)
+    for axes in all_axes[1:]:
+        explain_cut(axes)
     all_axes[0].legend()
     return figure
 

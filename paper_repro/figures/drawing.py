@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from featsim import plotting
 
+CUT = "cut by the epoch limit: a lower bound"
+
 
 def new_figure(columns: int, rows: int = 1) -> tuple[Figure, list[Axes]]:
     """Return a figure with a grid of axes, by row, each a column of a paper wide."""
@@ -16,6 +18,21 @@ def new_figure(columns: int, rows: int = 1) -> tuple[Figure, list[Axes]]:
         figure = plotting.new_figure(width, height)
         axes = np.ravel(figure.subplots(rows, columns))
     return figure, list(axes)
+
+
+def mark_cut(axes: Axes, points: Sequence[tuple[float, float]], color: str) -> None:
+    """Draw open circles where the epoch limit cut steps short, with one entry of a legend."""
+    if not points:
+        return
+    label = "_" if CUT in axes.get_legend_handles_labels()[1] else CUT
+    axes.plot(*zip(*points, strict=True), "o", mfc="white", mec=color, label=label, zorder=3)
+
+
+def explain_cut(axes: Axes) -> None:
+    """Draw a legend of the open circles alone, if there are any."""
+    handles, labels = axes.get_legend_handles_labels()
+    if CUT in labels:
+        axes.legend([handles[labels.index(CUT)]], [CUT])
 
 
 def draw_heat_map(

@@ -19,7 +19,7 @@ def runs(scale: Scale) -> list[Run]:
     """Return cold, warm, shrink and perturb, and DASH."""
     if scale == "paper":
         tiny = base(scale, dataset="tiny_imagenet")
-        return grid(tiny, seed=range(3), method=METHODS)
+        return grid(tiny, seed=seeds(scale, "tiny_imagenet"), method=METHODS)
     return grid(base(scale), seed=seeds(scale), method=METHODS)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import torch
 
 from paper_repro.learner import Batches, Learner
-from paper_repro.models import last_layer
+from paper_repro.models import reset_head
 
 
 def act(learner: Learner, chunks: Iterable[Batches], seed: int) -> None:
-    """Bring the last layer back to a fresh initialization."""
+    """Bring the last layer, of VGG-16 all three of its head, back to a fresh initialization."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        last_layer(learner.model).reset_parameters()
+        reset_head(learner.model)

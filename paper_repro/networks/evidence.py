@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime, end_point
 from paper_repro.records import Records, load_records
-from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, verdict
+from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
 
 _REACHES, _SAVES = CLAIMS[0], CLAIMS[2]
 
@@ -25,7 +25,7 @@ class Finding:
     @property
     def verdict(self) -> str:
         """Whether the claim holds."""
-        return verdict(self.values, self.claim.threshold)
+        return judge(self.values, self.claim.threshold).verdict()
 
 
 @dataclass(frozen=True)

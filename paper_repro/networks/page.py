@@ -13,7 +13,7 @@ from paper_repro.networks import tradeoff
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import HOLDS, UNKNOWN, interval
+from paper_repro.verdict import HOLDS, UNKNOWN, judge
 
 PAGE = HERE.parent / "docs" / "networks.md"
 
@@ -94,10 +94,10 @@ def _answers(shown: Sequence[Evidence]) -> str:
         gap, saved = (evidence.finding(claim).values for claim in (CLAIMS[0], CLAIMS[2]))
         fraction = [100 - value for value in saved]
         gain = evidence.finding(_GAIN).values
-        texts = [with_interval(values) for values in (gap, gain, fraction)]
-        rows.append([evidence.name, str(len(gap)), *texts, evidence.answer])
+        texts = [judge(values).text(1) for values in (gap, gain, fraction)]
+        rows.append([evidence.name, *texts, evidence.answer])
     header = [
-        "regime", "seeds", "accuracy less DASH's, points", "DASH's less warm's",
+        "regime", "accuracy less DASH's, points", "DASH's less warm's",
         "steps, % of DASH's", "answer",
     ]  # fmt: skip
     return markdown(header, rows)
@@ -115,7 +115,7 @@ def _claims_by_regime(shown: Sequence[Evidence]) -> str:
 def _regime(evidence: Evidence) -> str:
     """Return the section of a regime: its methods, its claims, and what does not hold."""
     open_claims = [f for f in evidence.findings if f.verdict != HOLDS]
-    lines = [f"- *{f.claim.text}*: {f.verdict}, {with_interval(f.values)}." for f in open_claims]
+    lines = [f"- *{f.claim.text}*: {f.verdict}, {judge(f.values).text(1)}." for f in open_claims]
     parts = [
         f"## {evidence.name}: {evidence.regime.title}",
         _described(evidence),
@@ -127,7 +127,7 @@ def _regime(evidence: Evidence) -> str:
                     f.claim.text,
                     _what(f.claim),
                     f"{f.claim.threshold:g}",
-                    with_interval(f.values),
+                    judge(f.values).text(1),
                     f.verdict,
                 ]
                 for f in evidence.findings
@@ -162,14 +162,14 @@ def _methods(evidence: Evidence) -> str:
     for method in evidence.regime.methods:
         steps = evidence.numbers(method, "steps")
         runs = [records[method].experiments for records in evidence.seeds.values()]
-        mark = "≥ " * evidence.cut(method)
+        cut = evidence.cut(method)
         rows.append(
             [
                 method,
                 plus_minus(evidence.numbers(method, "mean accuracy")),
                 plus_minus(evidence.numbers(method, "last accuracy")),
-                mark + plus_minus(steps, 0),
-                f"{mark}{100 * mean_std(steps)[0] / cold:.0f}",
+                plus_minus(steps, 0, cut=cut),
+                f"{100 * mean_std(steps)[0] / cold:.0f}",
                 f"{statistics.median(sum(row['seconds'] for row in run) for run in runs):.0f}",
             ]
         )
@@ -188,15 +188,6 @@ def _what(claim: Claim) -> str:
     if claim.end_point == "steps":
         return f"steps saved by {claim.one}, % of {claim.other}'s"
     return f"{claim.end_point}, {claim.one} − {claim.other}, points"
-
-
-def with_interval(values: Sequence[float]) -> str:
-    """Return "mean [low, high]", or the value alone if there is one."""
-    mean = mean_std(values)[0]
-    if len(values) == 1:
-        return f"{mean:.1f}"
-    low, high = interval(values)
-    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
 
 
 def _missing(found: Sequence[Evidence]) -> str:

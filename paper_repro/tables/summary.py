@@ -1,4 +1,4 @@
-"""The table that Tables 1, 2 and 8 share: accuracy and steps by method."""
+"""The table that Tables 1 to 6 and 8 share: accuracy and steps by method."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +11,10 @@ HEADER = ["method", "test accuracy %, last", "mean", "steps, last", "mean"]
 
 
 def by_method(records: Sequence[Records]) -> list[list[str]]:
-    """Return a row a method: the last experiment and the mean over experiments, ± over seeds."""
+    """Return a row a method: the last experiment and the mean over experiments, ± over seeds.
+
+    Steps that the epoch limit cut short in any seed are marked with a ≥.
+    """
     rows = []
     for method in dict.fromkeys(r.run.method for r in records):
         chosen = [r for r in records if r.run.method == method]
@@ -20,8 +23,12 @@ def by_method(records: Sequence[Records]) -> list[list[str]]:
                 LABELS[method],
                 plus_minus([100 * r.last["test_accuracy"] for r in chosen]),
                 plus_minus([100 * r.mean("test_accuracy") for r in chosen]),
-                plus_minus([r.last["steps"] for r in chosen], 0),
-                plus_minus([r.mean("steps") for r in chosen], 0),
+                plus_minus(
+                    [r.last["steps"] for r in chosen], 0, cut=any(r.cut(r.last) for r in chosen)
+                ),
+                plus_minus(
+                    [r.mean("steps") for r in chosen], 0, cut=any(r.any_cut for r in chosen)
+                ),
             ]
         )
     return rows

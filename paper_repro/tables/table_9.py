@@ -30,12 +30,16 @@ def table(records: Sequence[Records]) -> str:
     rows = []
     for method in METHODS:
         chosen = [r for r in records if r.run.method == method]
+        cut = any(r.any_cut for r in chosen)
         counted = [r.experiments for r in chosen if r.run.probes]
         timed = [r.experiments for r in chosen if not r.run.probes]
         rows.append(
             [
                 LABELS[method],
-                plus_minus([sum(row["epochs"] for row in one) for one in timed]),
+                plus_minus(
+                    [sum(row["epochs"] for row in one) for one in timed],
+                    cut=cut,
+                ),
                 plus_minus([sum(row["seconds"] for row in one) for one in timed]),
                 plus_minus([sum(row["tflops"] for row in one) for one in counted], 2),
             ]

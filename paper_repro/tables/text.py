@@ -7,16 +7,15 @@ from tabulate import tabulate
 from paper_repro.spread import mean_std
 
 
-def plus_minus(values: Sequence[float], digits: int = 1) -> str:
-    """Return "mean ± standard deviation", or the value alone if there is one."""
+def plus_minus(values: Sequence[float], digits: int = 1, *, cut: bool = False) -> str:
+    """Return "mean ± standard deviation", or the value alone if there is one.
+
+    With `cut` a ≥ stands before it: the epoch limit ended an experiment, and the steps are a lower
+    bound.
+    """
     mean, spread = mean_std(values)
-    return f"{mean:.{digits}f}" if len(values) == 1 else f"{mean:.{digits}f} ± {spread:.{digits}f}"
-
-
-def with_seeds(values: Sequence[float], digits: int) -> str:
-    """Return `plus_minus` with the number of seeds."""
-    many = "seed" if len(values) == 1 else "seeds"
-    return f"{plus_minus(values, digits)} ({len(values)} {many})"
+    text = f"{mean:.{digits}f}" if len(values) == 1 else f"{mean:.{digits}f} ± {spread:.{digits}f}"
+    return f"≥ {text}" if cut else text
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
