@@ -1,9 +1,10 @@
-"""Time the shrink of `dash_` beside the gradient pass that it follows, on ResNet-18.
+"""Time the shrink of `dash_` beside the gradient pass that it follows, and FIRE, on ResNet-18.
 
 Run ``python -m benchmarks.bridge``: it prints the seconds of one pass over the gradients of an
-epoch, of the shrink alone, and their ratio.
+epoch, of the shrink alone, of `fire_`, and the shrink's share of the pass.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -25,7 +26,7 @@ class Settings:
     chunks: int = 2
     """Chunks that the epoch is split into; each costs one update of the running average."""
     repeats: int = 3
-    """Repeats of the shrink; the fastest counts."""
+    """Repeats of the shrink and of FIRE; the fastest counts."""
 
 
 def main(settings: Settings) -> float:
@@ -34,22 +35,27 @@ def main(settings: Settings) -> float:
     model = models.resnet18(num_classes=10)
     size = settings.images // settings.chunks
     inputs, target = torch.randn(size, 3, 32, 32), torch.arange(size) % 10
-    chunk = list(zip(inputs.split(settings.batch), target.split(settings.batch), strict=True))
+    chunk = list(zip(*(torch.split(x, settings.batch) for x in (inputs, target)), strict=True))
     start = perf_counter()
     gradients = list(bridge.chunk_gradients(model, [chunk] * settings.chunks))
     gradient_pass = perf_counter() - start
-    shrink = min(_timed(model, gradients) for _ in range(settings.repeats))
+    shrink = _fastest(lambda: bridge.dash_(model, gradients), settings.repeats)
+    fire = _fastest(lambda: bridge.fire_(model), settings.repeats)
     share = shrink / gradient_pass
     print(f"gradient pass over {settings.images} images {gradient_pass:.3f} s")
     print(f"shrink, {settings.chunks} chunks               {shrink:.3f} s")
     print(f"share                            {share:.1%}")
+    print(f"FIRE                             {fire:.3f} s")
     return share
 
 
-def _timed(model: torch.nn.Module, gradients: list[dict[str, torch.Tensor]]) -> float:
-    start = perf_counter()
-    bridge.dash_(model, gradients)
-    return perf_counter() - start
+def _fastest(change: Callable[[], object], repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        change()
+        times.append(perf_counter() - start)
+    return min(times)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ all of Figure 3 to NumPy's draw of as many points, of the command to the import 
 """
 
 import dataclasses
+import functools
 import os
 import platform
 import resource
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import tyro
+from tabulate import tabulate
 
 import featsim
 from featsim._files import replacing
@@ -69,8 +71,8 @@ def paired(
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table; all columns but the first hold numbers."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    align = ["left", *["right"] * (len(head) - 1)]
+    return tabulate(rows, head, tablefmt="pipe", colalign=align, disable_numparse=True)
 
 
 def figure_3(repeats: int) -> str:
@@ -152,10 +154,9 @@ def growth(largest: int) -> str:
     rows = []
     for name, config in settings:
         config = config.replace(gamma=config.points_per_chunk / config.classes / 10)
-        taken = min(
-            seconds(lambda config=config: featsim.simulate(config, seeds=1, progress=False))
-            for _ in range(1 if config.points_per_chunk > 10**6 else 5)
-        )
+        one_seed = functools.partial(featsim.simulate, config, seeds=1, progress=False)
+        repeats = 1 if config.points_per_chunk > 10**6 else 5
+        taken = min(seconds(one_seed) for _ in range(repeats))
         bits = config.points_per_chunk * config.experiments * config.features
         rows.append([name, f"{bits:.1e}", f"{taken:.4f}", f"{1e9 * taken / bits:.3f}"])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

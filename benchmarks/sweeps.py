@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import tyro
@@ -23,8 +24,8 @@ from featsim._sweep.plan import make_plan
 
 START, END = "<!-- benchmark -->\n", "<!-- end of benchmark -->\n"
 PAPER = featsim.Config()
-AXES = {"gamma": (10, 20, 30, 40, 50, 70, 100, 150), "tau": range(1, 6)}
-DIAGRAM = {"gamma": range(4, 208, 4), "tau": range(1, 50)}
+AXES: dict[str, Any] = {"gamma": (10, 20, 30, 40, 50, 70, 100, 150), "tau": range(1, 6)}
+DIAGRAM: dict[str, Any] = {"gamma": range(4, 208, 4), "tau": range(1, 50)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -69,14 +70,14 @@ def throughput(seeds: int, repeats: int) -> str:
     """Compare threads with Dask, on one processor and on two."""
     simulations = seeds * len(AXES["gamma"]) * len(AXES["tau"])
     with cluster(1) as one, cluster(2) as two:
-        ways = {
+        ways: dict[str, tuple[int, dict[str, Any]]] = {
             "one thread": (1, {"workers": 1}),
             "two threads": (2, {"workers": 2}),
             "Dask, one process": (1, {"executor": one}),
             "Dask, two processes": (2, {"executor": two}),
         }
 
-        def taken(options: dict[str, object]) -> tuple[float, float]:
+        def taken(options: dict[str, Any]) -> tuple[float, float]:
             before = processor_time()
             wall = seconds(
                 lambda: featsim.sweep(PAPER, seeds=seeds, progress=False, **AXES, **options)

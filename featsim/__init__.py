@@ -7,6 +7,4 @@ are listed in the stub beside this file and imported at their first use.
 
 import lazy_loader
 
-__version__ = "0.1.0"
-
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

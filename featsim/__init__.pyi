@@ -1,6 +1,7 @@
 from . import theory as theory
 from ._points import pack_points as pack_points
 from ._sweep.function import sweep as sweep
+from ._version import __version__ as __version__
 from .config import Config as Config
 from .inits import Init as Init
 from .plotting import save_figure as save_figure
@@ -19,5 +20,3 @@ from .source import ClassPoints as ClassPoints
 from .source import Source as Source
 from .stream import FeatureStream as FeatureStream
 from .tracing import trace as trace
-
-__version__: str

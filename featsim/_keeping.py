@@ -8,18 +8,20 @@ from featsim._points import PackedPoints, Words, draw_points
 from featsim._purposes import KEPT_FEATURES, KEPT_POINTS
 
 
-def _draw(key: Words, purpose: int, share: float, experiments: int, items: int) -> Words:
-    """Return a word of Bernoulli(share) bits for each 64 items, (J, ⌈items / 64⌉)."""
-    return draw_points(np.full(experiments, share), np.array([items]), key, purpose).words
+def decisions(
+    key: Words, purpose: int, share: float, experiments: int, items: int
+) -> npt.NDArray[np.bool_]:
+    """Return whether item i is kept before experiment j, (J, items): features or points."""
+    words = _draw(key, purpose, share, experiments, items)
+    bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")
+    return np.ascontiguousarray(bits[:, :items].view(np.bool_))
 
 
 def kept_features(
     key: Words, share: float, experiments: int, features: int
 ) -> npt.NDArray[np.bool_]:
     """Return whether feature k, if learned, is kept before experiment j, (J, K)."""
-    words = _draw(key, KEPT_FEATURES, share, experiments, features)
-    bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")
-    return np.ascontiguousarray(bits[:, :features].view(np.bool_))
+    return decisions(key, KEPT_FEATURES, share, experiments, features)
 
 
 def kept_points(key: Words, share: float, points: PackedPoints) -> Words:
@@ -32,6 +34,11 @@ def kept_points(key: Words, share: float, points: PackedPoints) -> Words:
     dense = _draw(key, KEPT_POINTS, share, J, n)
     _spread(dense, np.cumsum(points.sizes) - points.sizes, points.first_word, out)
     return out
+
+
+def _draw(key: Words, purpose: int, share: float, experiments: int, items: int) -> Words:
+    """Return a word of Bernoulli(share) bits for each 64 items, (J, ⌈items / 64⌉)."""
+    return draw_points(np.full(experiments, share), np.array([items]), key, purpose).words
 
 
 @kernel

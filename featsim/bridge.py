@@ -1,16 +1,19 @@
-"""DASH, and shrink and perturb, on any PyTorch model: the only file of featsim that imports torch.
+"""DASH, and its rivals, on any PyTorch model: the only file of featsim that imports torch.
 
-The law is Algorithm 1 of Shin, Oh, Cho and Yun (NeurIPS 2024, arXiv 2410.23495); where the paper
-leaves a point open, that of the authors' released code: chunk gradients are taken on a copy in
-eval mode, a chunk being one mean; factors are clamped to [λ, 1]; each norm in the cosine is at
-least 1e-8; a layer's whole bias is one vector; normalization layers, buffers and the optimizer
-are left alone, so momentum survives.
+The law of DASH is Algorithm 1 of Shin, Oh, Cho and Yun (NeurIPS 2024, arXiv 2410.23495); where the
+paper leaves a point open, that of the authors' released code: chunk gradients are taken on a copy
+in eval mode, a chunk being one mean; factors are clamped to [λ, 1]; each norm in the cosine is at
+least 1e-8; a layer's whole bias is one vector; normalization layers, buffers and the optimizer are
+left alone, so momentum survives.
 
 **Which parameters.** The weight and bias of every linear and convolution layer, transposed ones
-included. A frozen one is never changed. A shared one is changed once, and may be given under any
-of its names. One that no mapping names, or only with the gradient ``None``, is left alone; in a
-chunk that lacks it, its gradient counts as zero. A reparametrized weight belongs to its
-parametrization, not to its layer, and is left alone; so are embeddings and packed attention.
+included. A reparametrized weight belongs to its parametrization, pruning or old ``weight_norm`` and
+not to its layer, and is left alone; so are embeddings and packed attention. A predicate
+``include(name, parameter)`` chooses instead, among all trainable parameters, and alone; the shape
+says what the vectors are (see `shrink_factors`). A frozen parameter is never changed. A shared one
+is changed once, chosen by its first name, and its gradient may be given under any of its names.
+One that no mapping names, or only with the gradient ``None``, is left alone; in a chunk that lacks
+it, its gradient counts as zero.
 
 **Wrapped models.** What ``torch.compile`` and the data-parallel classes wrap is unwrapped; it
 changes in place, so the wrapper sees it. Names are those inside; a wrapper's prefix is accepted.
@@ -18,7 +21,9 @@ changes in place, so the wrapper sees it. Names are those inside; a wrapper's pr
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Literal
 
 try:
     import torch
@@ -27,17 +32,29 @@ except ModuleNotFoundError as error:
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cosine_similarity, cross_entropy
 from torch.nn.modules.conv import _ConvNd
+from torch.utils._pytree import tree_map
+from torch.utils.data import DataLoader
+
+from featsim import _checks
+from featsim.schedules import When, check_when, forgets
 
 Gradients = Mapping[str, Tensor | None]
 Chunks = Gradients | Iterable[Gradients]
-Batch = tuple[Tensor, Tensor]
+Batch = Any
 Source = Generator | None
 Loss = Callable[[Tensor, Tensor], Tensor]
+BatchLoss = Callable[[nn.Module, Batch], Tensor]
+Size = Callable[[Batch], float]
 Include = Callable[[str, nn.Parameter], bool] | None
 
 
 def dash_(
-    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3, lam: float = 0.3
+    model: nn.Module,
+    gradients: Chunks,
+    *,
+    alpha: float = 0.3,
+    lam: float = 0.3,
+    include: Include = None,
 ) -> dict[str, Tensor]:
     """Shrink every weight vector of `model` by its angle to the negative gradient (Algorithm 1).
 
@@ -53,6 +70,8 @@ def dash_(
         is kept, in float32 or wider.
     alpha, lam : float
         Weight α of the newest chunk, in (0, 1], and smallest factor λ, in [0, 1].
+    include : callable, optional
+        From (name, parameter), whether to shrink it; by default linear and convolution layers.
 
     Returns
     -------
@@ -60,9 +79,9 @@ def dash_(
         The factors by parameter name, in the shapes of `shrink_factors`. ValueError for a name that
         the model lacks, a gradient of another shape or not finite, or nothing to shrink.
     """
-    _check_fraction("lam", lam)
-    parameters, average = _average(model, gradients, alpha)
-    factors = {n: shrink_factors(parameters[n], g, lam=lam) for n, g in average.items()}
+    _checks.real("lam", lam, 0, 1)
+    parameters, average = _average(model, gradients, alpha, include)
+    factors = {n: _cosine(parameters[n], g).clamp(lam, 1) for n, g in average.items()}
     with torch.no_grad():
         for name, factor in factors.items():
             parameter = parameters[name]
@@ -74,7 +93,9 @@ def chunk_gradients(
     model: nn.Module,
     chunks: Iterable[Iterable[Batch]],
     *,
-    loss: Loss = cross_entropy,
+    loss: Loss | None = None,
+    batch_loss: BatchLoss | None = None,
+    size: Size | None = None,
     device: torch.device | str | None = None,
 ) -> Iterator[dict[str, Tensor]]:
     """Yield the gradient of each chunk's mean loss, at the weights that `model` has at the call.
@@ -85,30 +106,145 @@ def chunk_gradients(
     Parameters
     ----------
     model, chunks
-        The model, never changed, and for each chunk its (input, target) batches, for instance a
-        ``DataLoader``; one batch is read at a time.
-    loss : callable
-        Mean loss of a batch, from (output, target); batches are weighted by ``len(target)``.
+        The model, never changed, and for each chunk its batches, for instance a ``DataLoader``;
+        one batch is read at a time.
+    loss : callable, optional
+        Mean loss of an (input, target) batch, from (output, target); by default cross entropy.
+    batch_loss : callable, optional
+        In place of `loss`, for batches of any kind: mean loss from (model, batch).
+    size : callable, optional
+        Weight of a batch in the chunk's mean, above 0; by default the length of its last tensor,
+        the target. Give it where the loss is a mean over something else, as over tokens.
     device : torch.device or str, optional
-        Where to compute; by default where the model's parameters are.
+        Where to compute and where batches are moved; by default where the model's parameters are.
 
     Yields
     ------
     dict of str to torch.Tensor
         The gradients of the parameters that require one and act on the loss, float32 or wider.
-        ValueError if nothing requires a gradient, a chunk is empty or a loss is not one number.
+        ValueError if nothing requires a gradient, a chunk is empty, a loss is not one number or
+        the model cannot be copied; TypeError for a chunk or a batch of a kind that does not fit.
     """
-    twin = copy.deepcopy(_unwrap(model)[0]).eval()
+    _check_losses(loss, batch_loss)
+    if isinstance(chunks, DataLoader):
+        raise TypeError("chunks must be a list of chunks; it is one DataLoader: put it in a list")
+    twin = _copy(_unwrap(model)[0]).eval()
     twin.zero_grad()  # a copied .grad only takes memory
     trained = [p for p in twin.parameters() if p.requires_grad]
     if not trained:
         raise ValueError("model must have a parameter that requires a gradient; it has none")
     place = trained[0].device if device is None else torch.device(device)
-    return (_mean_gradient(twin.to(place), chunk, loss, place) for chunk in chunks)
+    law = batch_loss or _pair_loss(loss or cross_entropy)
+    return (_mean_gradient(twin.to(place), chunk, law, size or _length, place) for chunk in chunks)
+
+
+@dataclass(eq=False, repr=False)
+class Dash:
+    """DASH by schedule: told of each new chunk, it shrinks the model when it is time.
+
+    The gradients are those at the weights of that moment, of all chunks that count, oldest first
+    (Algorithm 1). The optimizer is left alone.
+    """
+
+    model: nn.Module
+    """The model to shrink, in place."""
+    _: KW_ONLY
+    alpha: float = 0.3
+    """Weight α of the newest chunk, in (0, 1], as in `dash_`."""
+    lam: float = 0.3
+    """Smallest factor λ, in [0, 1], as in `dash_`."""
+    when: When = "always"
+    """Before which experiments it acts: ``"always"`` or a ``featsim.Doubling``, ``featsim.Every``
+    or ``featsim.At``. Never before the first: there is nothing to forget."""
+    keep: Literal["all", "newest"] = "all"
+    """The chunks that count: all, or the newest alone, as where old data is discarded."""
+    include: Include = None
+    """Which parameters it shrinks, as in `dash_`."""
+    loss: Loss | None = None
+    batch_loss: BatchLoss | None = None
+    size: Size | None = None
+    device: torch.device | str | None = None
+    """These four are those of `chunk_gradients`."""
+    points: list[int] = field(init=False, default_factory=list)
+    """The points of each chunk that has arrived."""
+    chunks: list[Iterable[Batch]] = field(init=False, default_factory=list)
+    """The chunks that count, oldest first."""
+    log: dict[int, dict[str, Tensor]] = field(init=False, default_factory=dict)
+    """By experiment before which it acted, the factors that `dash_` returned, on the CPU."""
+
+    def __post_init__(self) -> None:
+        _unwrap(self.model)
+        _checks.real("alpha", self.alpha, 0, 1, open_low=True)
+        _checks.real("lam", self.lam, 0, 1)
+        check_when(self.when)
+        _check_losses(self.loss, self.batch_loss)
+        if self.keep not in ("all", "newest"):
+            raise ValueError(f"keep must be 'all' or 'newest'; it is {self.keep!r}")
+
+    def arrive(self, chunk: Iterable[Batch], points: int | None = None) -> dict[str, Tensor]:
+        """Take in a new chunk, before training on it; shrink the model if it is time.
+
+        Parameters
+        ----------
+        chunk
+            A ``DataLoader`` or a list of batches; it is kept, and read at every later shrink.
+        points : int, optional
+            Its number of points, at least 1, for the schedule; by default the loader's samples, or
+            the summed lengths of each batch's last tensor.
+
+        Returns
+        -------
+        dict of str to torch.Tensor
+            The factors, as `dash_` returns them; empty where it did not act. Where it raises, as
+            `chunk_gradients` and `dash_` do, the chunk has not arrived and nothing has changed.
+        """
+        _check_chunk(chunk)
+        if isinstance(chunk, Iterator):
+            raise TypeError("a chunk must be one that can be read again; it is an iterator")
+        new = _points(chunk) if points is None else points
+        sizes = [*self.points, _checks.integer("points", new, 1)]
+        chunks = [*self.chunks, chunk] if self.keep == "all" else [chunk]
+        factors = {}
+        if forgets(self.when, sizes)[-1]:
+            gradients = chunk_gradients(
+                self.model,
+                chunks,
+                loss=self.loss,
+                batch_loss=self.batch_loss,
+                size=self.size,
+                device=self.device,
+            )
+            factors = dash_(
+                self.model, gradients, alpha=self.alpha, lam=self.lam, include=self.include
+            )
+            self.log[len(sizes)] = {n: f.to("cpu", copy=True) for n, f in factors.items()}
+        self.points, self.chunks = sizes, chunks
+        return factors
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the points and the log; neither the chunks, which are data, nor the settings."""
+        return {"points": list(self.points), "log": dict(self.log)}
+
+    def load_state_dict(
+        self, state: Mapping[str, Any], chunks: Iterable[Iterable[Batch]] = ()
+    ) -> None:
+        """Go on from `state`, with the `chunks` that had arrived, oldest first, if all count.
+
+        Raises ValueError if all count and their number is another one.
+        """
+        points, kept = list(state["points"]), list(chunks)
+        if self.keep == "all" and len(kept) != len(points):
+            raise ValueError(f"chunks must be the {len(points)} that had arrived, not {len(kept)}")
+        self.points, self.chunks, self.log = points, kept, dict(state["log"])
 
 
 def shrink_perturb_(
-    model: nn.Module, *, shrink: float = 0.3, sigma: float = 0.01, generator: Source = None
+    model: nn.Module,
+    *,
+    shrink: float = 0.3,
+    sigma: float = 0.01,
+    generator: Source = None,
+    include: Include = None,
 ) -> None:
     """Shrink and perturb the parameters that `dash_` may shrink: θ ← shrink · θ + N(0, σ²).
 
@@ -116,11 +252,10 @@ def shrink_perturb_(
     least 0, and 0 is a plain shrink that draws no random number. The noise is drawn on the
     generator's device, else on the parameter's. Raises ValueError for a value out of range.
     """
-    _check_fraction("shrink", shrink)
-    if not 0 <= sigma < math.inf:
-        raise ValueError(f"sigma must be at least 0 and finite; it is {sigma}")
+    _checks.real("shrink", shrink, 0, 1)
+    _checks.real("sigma", sigma, 0, math.inf)
     with torch.no_grad():
-        for parameter in _chosen(_unwrap(model)[0], None).values():
+        for parameter in _chosen(_unwrap(model)[0], include).values():
             parameter.mul_(shrink)
             if sigma > 0:
                 place = parameter.device if generator is None else generator.device
@@ -149,21 +284,32 @@ def fire_(model: nn.Module, iterations: int = 10, include: Include = None) -> li
     Returns
     -------
     list of str
-        The names that changed. Raises ValueError for `iterations` below 1.
+        The names that changed. ValueError for `iterations` below 1.
     """
-    if iterations < 1:
-        raise ValueError(f"iterations must be at least 1; it is {iterations}")
+    _checks.integer("iterations", iterations, 1)
     bare = _unwrap(model)[0]
-    groups = {id(m.weight): m.groups for m in bare.modules() if isinstance(m, _ConvNd)}
-    weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1}
+    layers = [m for m in bare.modules() if isinstance(m, _ConvNd)]
+    groups = {id(p): layer.groups for layer in layers for p in layer.parameters(recurse=False)}
+    weights = {n: p for n, p in _chosen(bare, include).items() if p.ndim > 1 and p.numel()}
     with torch.no_grad():
         for parameter in weights.values():
             count, positions = groups.get(id(parameter), 1), math.prod(parameter.shape[2:])
             out, into = parameter.shape[0] // count, parameter.shape[1]
             wide = parameter.to(_wide(parameter)).reshape(count, out, into, positions)
-            new = _polar_factor(wide.movedim(3, 1), iterations) * math.sqrt(out / into) / positions
+            matrices = wide.movedim(3, 1).contiguous()  # products of strided ones are slow
+            new = _polar_factor(matrices, iterations) * math.sqrt(out / into) / positions
             parameter.copy_(new.movedim(1, 3).reshape(parameter.shape))
     return list(weights)
+
+
+def left_alone(model: nn.Module, include: Include = None) -> list[str]:
+    """Return the names of the parameters that `dash_` and `shrink_perturb_` skip, in their order.
+
+    `fire_` skips those of one dimension too. A shared parameter has its first name.
+    """
+    bare = _unwrap(model)[0]
+    chosen = _chosen(bare, include)
+    return [name for name, _ in bare.named_parameters() if name not in chosen]
 
 
 def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Tensor:
@@ -173,7 +319,7 @@ def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Ten
     a linear layer, result (out,); (out, in, *kernel) a convolution, result (out, in), so that a
     1×1 kernel gets 1 or λ. Raises ValueError if the shapes differ or `lam` is not in [0, 1].
     """
-    _check_fraction("lam", lam)
+    _checks.real("lam", lam, 0, 1)
     if weight.shape != gradient.shape or weight.ndim == 0:
         shapes = f"{tuple(weight.shape)} and {tuple(gradient.shape)}"
         raise ValueError(f"weight and gradient must have one shape, not a scalar's; not {shapes}")
@@ -181,33 +327,33 @@ def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Ten
 
 
 def cosine_similarities(
-    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3
+    model: nn.Module, gradients: Chunks, *, alpha: float = 0.3, include: Include = None
 ) -> dict[str, Tensor]:
     """Return cos(−G_θ, θ) of every weight vector, unclamped, by name; the model does not change.
 
-    `gradients` and `alpha` are those of `dash_`, the shapes those of `shrink_factors`. Over one
-    chunk it is cos(−∇L, θ) whatever α, as in the paper's Figure 14.
+    The arguments are those of `dash_`, the shapes those of `shrink_factors`. Over one chunk it is
+    cos(−∇L, θ) whatever α, as in the paper's Figure 14.
     """
-    parameters, average = _average(model, gradients, alpha)
+    parameters, average = _average(model, gradients, alpha, include)
     return {name: _cosine(parameters[name], gradient) for name, gradient in average.items()}
 
 
 def _cosine(weight: Tensor, gradient: Tensor) -> Tensor:
     """Return cos(−g, w) by vector."""
-    w, g = ((x if x.ndim < 3 else x.flatten(2)).to(_wide(x)).detach() for x in (weight, gradient))
+    pair = (x.detach().to(_wide(x)) for x in (weight, gradient))
+    w, g = (x.flatten(2) if x.ndim > 2 else x.reshape(x.shape or (1,)) for x in pair)
     return cosine_similarity(w, -g, dim=-1, eps=1e-8)
 
 
 def _average(
-    model: nn.Module, gradients: Chunks, alpha: float
+    model: nn.Module, gradients: Chunks, alpha: float, include: Include
 ) -> tuple[dict[str, nn.Parameter], dict[str, Tensor]]:
-    """Return the parameters that may shrink and their average gradient G; check everything."""
-    if not 0 < alpha <= 1:
-        raise ValueError(f"alpha must be above 0 and at most 1; it is {alpha}")
+    """Return the parameters to shrink and their average gradient G; check everything."""
+    _checks.real("alpha", alpha, 0, 1, open_low=True)
     bare, prefix = _unwrap(model)
     named = dict(bare.named_parameters(remove_duplicate=False))
     first_name = {id(p): name for name, p in bare.named_parameters()}
-    shrinkable = _chosen(bare, None)
+    chosen = _chosen(bare, include)
     average: dict[str, Tensor] = {}
     for mapping in [gradients] if isinstance(gradients, Mapping) else gradients:
         if not isinstance(mapping, Mapping):
@@ -225,33 +371,86 @@ def _average(
             if name in seen:
                 raise ValueError(f"gradients: {given!r} is {name!r}, shared, and given twice")
             seen.add(name)
-            if name in shrinkable:
+            if name in chosen:
                 _add(average, name, gradient.detach().to(named[name].device), alpha)
     if not average:
-        raise ValueError("gradients must name a trainable linear or convolution parameter")
-    return shrinkable, average
+        kind = "linear or convolution parameter" if include is None else "parameter of include"
+        raise ValueError(f"gradients must name a trainable {kind}")
+    return chosen, average
+
+
+def _copy(model: nn.Module) -> nn.Module:
+    """Return a deep copy, also of a model that holds weights computed by its last forward pass."""
+    held = [value for module in model.modules() for value in vars(module).values()]
+    computed = [x for x in held if isinstance(x, Tensor) and not x.is_leaf]
+    try:
+        return copy.deepcopy(model, {id(x): x.detach().clone() for x in computed})
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"model must be one that copy.deepcopy can copy: {error}") from error
+
+
+def _pair_loss(loss: Loss) -> BatchLoss:
+    """Return the loss of an (input, target) batch."""
+
+    def batch_loss(model: nn.Module, batch: Batch) -> Tensor:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise TypeError(
+                "each of chunks must hold (input, target) batches, or any with batch_loss=; "
+                f"one is a {type(batch).__name__}"
+            )
+        inputs, target = batch
+        return loss(model(inputs), target)
+
+    return batch_loss
 
 
 def _mean_gradient(
-    model: nn.Module, chunk: Iterable[Batch], loss: Loss, device: torch.device
+    model: nn.Module,
+    chunk: Iterable[Batch],
+    batch_loss: BatchLoss,
+    size: Size,
+    device: torch.device,
 ) -> dict[str, Tensor]:
     """Return the gradient of the mean loss over all samples of `chunk`."""
+    _check_chunk(chunk)
     parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
     total: dict[str, Tensor] = {}
-    samples = 0
+    samples = 0.0
     with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.enable_grad():
-        for inputs, target in chunk:
-            value = loss(model(inputs.to(device)), target.to(device))
+        for batch in chunk:
+            moved = tree_map(lambda x: x.to(device) if hasattr(x, "to") else x, batch)
+            value = batch_loss(model, moved)
+            if not isinstance(value, Tensor):
+                raise TypeError(f"loss must return a tensor; it is a {type(value).__name__}")
             if value.ndim:
                 raise ValueError(f"loss must return one number; its shape is {tuple(value.shape)}")
-            batch = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
-            for name, gradient in zip(parameters, batch, strict=True):
+            if not 0 < (weight := float(size(batch))) < math.inf:
+                raise ValueError(f"size must be above 0 for each batch; for one it is {weight}")
+            gradients = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
+            for name, gradient in zip(parameters, gradients, strict=True):
                 if gradient is not None:
-                    _add(total, name, gradient, len(target))
-            samples += len(target)
+                    _add(total, name, gradient, weight)
+            samples += weight
     if not samples:
         raise ValueError("chunks must hold at least one sample each; one is empty")
     return {name: gradient.div_(samples) for name, gradient in total.items()}
+
+
+def _length(batch: Batch) -> int:
+    """Return the length of the last tensor in a batch, 0 if there is none."""
+    if isinstance(batch, Tensor):
+        return len(batch) if batch.ndim else 0
+    parts = list(batch.values()) if isinstance(batch, Mapping) else batch
+    lengths = map(_length, reversed(parts)) if isinstance(parts, list | tuple) else iter(())
+    return next(filter(None, lengths), 0)
+
+
+def _points(chunk: Iterable[Batch]) -> int:
+    """Return the number of samples in a chunk: its loader's, if that cuts batches itself."""
+    if isinstance(chunk, DataLoader) and chunk.batch_size and isinstance(chunk.sampler, Sized):
+        return len(chunk.sampler)
+    with torch.random.fork_rng([]):
+        return sum(map(_length, chunk))
 
 
 def _wide(tensor: Tensor) -> torch.dtype:
@@ -268,6 +467,8 @@ def _chosen(model: nn.Module, include: Include) -> dict[str, nn.Parameter]:
     """Return the trainable parameters to change, each under its first name."""
     trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
     if include is not None:
+        if not callable(include):
+            raise TypeError(f"include must be a function; it is a {type(include).__name__}")
         return {n: p for n, p in trainable.items() if include(n, p)}
     layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd)]
     named = [pair for layer in layers for pair in layer.named_parameters(recurse=False)]
@@ -307,6 +508,12 @@ def _check_gradient(name: str, gradient: Tensor, parameter: Tensor) -> None:
         raise ValueError(f"gradients[{name!r}] must be finite; it holds NaN or infinity")
 
 
-def _check_fraction(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be from 0 to 1; it is {value}")
+def _check_losses(loss: Loss | None, batch_loss: BatchLoss | None) -> None:
+    if loss is not None and batch_loss is not None:
+        raise ValueError("loss and batch_loss exclude each other; give one of them")
+
+
+def _check_chunk(chunk: object) -> None:
+    if isinstance(chunk, Tensor | Mapping) or not isinstance(chunk, Iterable):
+        kind = type(chunk).__name__
+        raise TypeError(f"a chunk must be a list of batches or a DataLoader; it is a {kind}")

@@ -175,10 +175,13 @@ class Config:
 def _check_shared(fields: dict[str, Any]) -> None:
     """Check that classes share points equally; where they arrive one by one, chunks need not."""
     C = fields["classes"]
-    shared = [("test_points", fields["test_points"])]
+    shared = []
     if not fields["class_arrival"]:
-        shared.append(("points_per_chunk", fields["points_per_chunk"]))
-        shared += [("points_by_chunk", size) for size in fields.get("points_by_chunk", ())]
+        if "points_by_chunk" in fields:
+            shared += [("points_by_chunk", size) for size in fields["points_by_chunk"]]
+        else:
+            shared.append(("points_per_chunk", fields["points_per_chunk"]))
+    shared.append(("test_points", fields["test_points"]))
     for name, points in shared:
         if points % C:
             raise ValueError(f"{name} must be a multiple of classes = {C}, not {points}")

@@ -67,12 +67,11 @@ INIT_STYLES = {
     "random": InitStyle("#56B4E9", "o", "-", 3.0, 6.0, 2),
     "warm": InitStyle("#D55E00", "s", "-", 1.4, 4.5, 3),
     "ideal": InitStyle("#000000", "^", "--", 1.1, 3.5, 4),
+    "doubling": InitStyle("#009E73", "D", "-", 1.4, 4.0, 5),
 }
 _OTHER_STYLES = [
     InitStyle(color, marker, "-.", 1.4, 4.5, 3)
-    for color, marker in zip(
-        ("#CC79A7", "#009E73", "#E69F00", "#0072B2"), ("D", "v", "P", "X"), strict=True
-    )
+    for color, marker in zip(("#CC79A7", "#E69F00", "#0072B2"), ("v", "P", "X"), strict=True)
 ]
 
 ACCURACY_LABELS = {
@@ -84,10 +83,15 @@ PANEL_LABELS = {
     "learned_features": "Learned features",
     "nonzero_gradient_points": "Non-zero-gradient points",
 }
+LABELS = {
+    **PANEL_LABELS,
+    "learnable_features": "Learnable features",
+    "gradient_rank": "Rank of the gradient",
+}
 
 
 def init_styles(names: list[str]) -> dict[str, InitStyle]:
-    """Return the style of each initialization; names beyond the paper's get the spare ones."""
+    """Return the style of each initialization; others than the known get the spare ones."""
     spare = itertools.cycle(_OTHER_STYLES)
     return {name: INIT_STYLES.get(name) or next(spare) for name in names}
 
@@ -124,7 +128,15 @@ def three_panels(dataset: xr.Dataset) -> Figure:
         Accuracy (on test points, else exact; no panel if the result has neither), learned features
         and points with non-zero gradient. Lines are means over the seeds, bands reach one standard
         deviation up and down; a result without seeds, or with one, has no bands.
+
+    Raises
+    ------
+    TypeError
+        If ``dataset`` is no Dataset.
+    ValueError
+        If it has not the variables and dims of such a result, as a sweep or one initialization.
     """
+    _check_result(dataset)
     panels = panels_of(dataset)
     with style():
         figure = new_figure(FULL_WIDTH * len(panels) / 3, 2.4)
@@ -134,6 +146,21 @@ def three_panels(dataset: xr.Dataset) -> Figure:
             ax.set_xlabel("Experiment")
         draw_legend(figure, axes[0])
     return figure
+
+
+def _check_result(dataset: xr.Dataset) -> None:
+    wanted = "dataset must be a result of simulate or simulate_stream"
+    if not isinstance(dataset, xr.Dataset):
+        raise TypeError(f"{wanted}, not {type(dataset).__name__}")
+    for name in panels_of(dataset):
+        if name not in dataset:
+            raise ValueError(f"{wanted} with the variable {name!r}, not {list(dataset)}")
+        dims = set(dataset[name].dims) - {"seed"}
+        if dims != {"init", "experiment"}:
+            raise ValueError(
+                f"{wanted} with the dims init and experiment, and seed or none, but {name} has "
+                f"{dataset[name].dims}: choose one value of others with sel, and a list of inits"
+            )
 
 
 def draw_legend(figure: Figure, ax: Axes) -> None:
@@ -167,7 +194,7 @@ def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
             ax.fill_between(
                 experiments, mean - spread, mean + spread, color=look.color, alpha=0.2, linewidth=0
             )
-    ax.set_ylabel(PANEL_LABELS[variable])
+    ax.set_ylabel(LABELS[variable])
     ax.set_xlim(0, max(2, np.max(experiments) + 1))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     if variable not in ACCURACY_LABELS:
@@ -189,13 +216,14 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ValueError
-        For another ending.
+        For another ending, or if something is there that is no regular file.
     OSError
         If the file cannot be written.
     """
     target = Path(path)
+    ending = target.suffix.lower()
     dates = {".pdf": {"CreationDate": None}, ".png": {}, ".svg": {"Date": None}}
-    if target.suffix.lower() not in dates:
+    if ending not in dates:
         raise ValueError(f"path must end in {', '.join(dates)}, not {target.name!r}")
     with style(), replacing(target) as temporary:
-        figure.savefig(temporary, dpi=PNG_DOTS_PER_INCH, metadata=dates[target.suffix.lower()])
+        figure.savefig(temporary, format=ending[1:], dpi=PNG_DOTS_PER_INCH, metadata=dates[ending])

@@ -4,15 +4,23 @@
 """
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks
+from featsim._keeping import decisions
+from featsim._purposes import KEPT_FEATURES, KEPT_POINTS
 from featsim.inits import Init, resolve
+from featsim.sampling import check_seed
+from featsim.schedules import forgets
+from featsim.source import key_of
 from featsim.stream import FeatureStream
 
 Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -71,14 +79,26 @@ class Trace:
     tau: int
     """Learned features that a point needs to be well classified, τ."""
 
-    init: Init
+    init: "Init | Rule"
     """What each experiment keeps of the one before."""
 
     runs: tuple[TrainingRun, ...]
     """The experiments, in order."""
 
 
-def trace(stream: FeatureStream, *, gamma: float, tau: int, init: str | Init = "random") -> Trace:
+Rule = Callable[[Mask, Mask, int], tuple[Mask, Mask]]
+"""What is kept before an experiment: from L (C, K) and M (n,), and the number of the chunk, from 0,
+that has arrived, to what is left of L and M."""
+
+
+def trace(
+    stream: FeatureStream,
+    *,
+    gamma: float,
+    tau: int,
+    init: str | Init | Rule = "random",
+    seed: int = 0,
+) -> Trace:
     """Follow every step of the learning process (Algorithms 2 to 5) of a small stream.
 
     Parameters
@@ -91,7 +111,12 @@ def trace(stream: FeatureStream, *, gamma: float, tau: int, init: str | Init = "
     tau
         Learned features that a point needs to be well classified, τ: at least 1.
     init
-        ``random`` (or ``cold``), ``warm``, ``ideal``, or an Init.
+        A policy as in ``simulate_stream``; or a rule of your own, a function that is given L,
+        Booleans (C, K), M, Booleans (n,) by row of the stream, and the number of the chunk that
+        has arrived, and returns the L and the M that are kept. It is called before every
+        experiment but the first. A rule is for small streams: only a policy runs compiled.
+    seed
+        What policies that keep a share draw from, as in ``simulate_stream``.
 
     Returns
     -------
@@ -101,22 +126,60 @@ def trace(stream: FeatureStream, *, gamma: float, tau: int, init: str | Init = "
     Raises
     ------
     ValueError, TypeError
-        If an argument is out of range or of the wrong type.
+        If an argument is out of range or of the wrong type, or a rule returns something else.
     """
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
-    (chosen,) = resolve([init])
+    seed = check_seed("seed", seed)
+    chosen = init if callable(init) else resolve([init])[0]
+    rule = chosen if callable(chosen) else _rule(stream, chosen, seed)
     learned = np.zeros((stream.num_classes, stream.num_features), np.bool_)
     memorized = np.zeros(len(stream), np.bool_)
     runs = []
     for experiment in range(1, stream.num_chunks + 1):
-        learned = learned & bool(chosen.keep_learned)
-        memorized = memorized & bool(chosen.keep_memorized)
+        if experiment > 1:
+            kept = rule(learned.copy(), memorized.copy(), experiment - 1)
+            learned, memorized = _checked(kept, learned.shape, memorized.shape)
         run = _train(stream, experiment, learned, memorized, gamma, tau)
         learned = run.learned
-        memorized[run.memorized] = True
+        memorized = np.isin(np.arange(len(stream)), run.memorized)
         runs.append(run)
     return Trace(stream, gamma, tau, chosen, tuple(runs))
+
+
+def _checked(kept: Any, *shapes: tuple[int, ...]) -> tuple[Mask, Mask]:
+    try:
+        L, M = (np.asarray(part) for part in kept)
+    except (TypeError, ValueError):
+        raise TypeError(f"init must return the pair (L, M), not {kept!r}") from None
+    for name, array, shape in zip("LM", (L, M), shapes, strict=True):
+        if array.dtype != np.bool_ or array.shape != shape:
+            raise ValueError(
+                f"init must return {name} as Booleans of shape {shape}, "
+                f"not {array.dtype} of shape {array.shape}"
+            )
+    return L, M
+
+
+def _rule(stream: FeatureStream, init: Init, seed: int) -> Rule:
+    """Return what a policy keeps before an experiment."""
+    C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
+    before = forgets(init.when, np.bincount(stream.chunks, minlength=J))
+    features = np.full((J, C, K), init.keep_learned == 1.0)
+    points = np.full((J, len(stream)), init.keep_memorized == 1.0)
+    for c in range(C):
+        key = key_of(seed, c)
+        if 0.0 < init.keep_learned < 1.0:
+            features[:, c] = decisions(key, KEPT_FEATURES, init.keep_learned, J, K)
+        if 0.0 < init.keep_memorized < 1.0:
+            rows = np.flatnonzero(stream.labels == c)
+            rows = rows[np.argsort(stream.chunks[rows], kind="stable")]
+            points[:, rows] = decisions(key, KEPT_POINTS, init.keep_memorized, J, rows.size)
+
+    def rule(L: Mask, M: Mask, chunk: int) -> tuple[Mask, Mask]:
+        return (L & features[chunk], M & points[chunk]) if before[chunk] else (L, M)
+
+    return rule
 
 
 def _train(

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
 from types import ModuleType
 
 import xarray as xr
@@ -24,7 +25,7 @@ def load(name: str) -> ModuleType:
 
 def draw(name: str, seeds: int | None = None) -> tuple[Figure, xr.Dataset]:
     """Draw a picture; ``seeds`` counts only where there is a mean over seeds."""
-    function = load(name).draw
+    function: Callable[..., tuple[Figure, xr.Dataset]] = load(name).draw
     if seeds is None or "seeds" not in inspect.signature(function).parameters:
         return function()
     return function(seeds=seeds)
@@ -32,9 +33,13 @@ def draw(name: str, seeds: int | None = None) -> tuple[Figure, xr.Dataset]:
 
 def title(name: str) -> str:
     """Return the first line of a picture's docstring, without its full stop."""
-    return inspect.getdoc(load(name)).partition("\n")[0].removesuffix(".")
+    return _docstring(name).partition("\n")[0].removesuffix(".")
 
 
 def text(name: str) -> str:
     """Return the rest of a picture's docstring."""
-    return inspect.getdoc(load(name)).partition("\n")[2].strip()
+    return _docstring(name).partition("\n")[2].strip()
+
+
+def _docstring(name: str) -> str:
+    return inspect.getdoc(load(name)) or ""

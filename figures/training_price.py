@@ -3,7 +3,7 @@
 Beyond the paper: the training time T, the sum over the experiments of the points with a gradient,
 against the test accuracy after the last, in the setting of Figure 3 with other values of γ (left)
 and τ (right). Means over 10 seeds; bars are one standard deviation. A number is the value of γ or
-τ; where points crowd, only the first has one. Those of random are as high as ideal's.
+τ; where points crowd, the first has those of all.
 
 Random has one price, whatever the setting: every point, every time. Ideal reaches the same accuracy
 for a fraction of it. Warm is the cheapest and pays with accuracy; with a γ that no chunk reaches it
@@ -12,8 +12,10 @@ only guesses, and both that and its price stay as they are.
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,6 +24,8 @@ import featsim
 from featsim.plotting import FULL_WIDTH, init_styles, new_figure, style
 from figures.__main__ import main
 from figures._sweep import simulate_each
+
+Reals = npt.NDArray[Any]
 
 
 def draw(
@@ -87,19 +91,27 @@ def _draw(ax: Axes, result: xr.Dataset, coordinate: str, title: str) -> None:
             markersize=look.markersize,
             zorder=look.layer,
         )
-        if name != "random":  # its points lie beside those of ideal, all at one price
-            _write_values(ax, result[coordinate].to_numpy(), x.to_numpy(), y.to_numpy())
+        _write_values(ax, result[coordinate].to_numpy(), x.to_numpy(), y.to_numpy())
     ax.set_xscale("log")
+    ax.set_xlim(right=4 * float(mean["training_time"].max()))  # for the numbers of random
     ax.set(title=title, xlabel="Training time T (points with a gradient)")
 
 
-def _write_values(ax: Axes, values: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """Write the value of the setting beside each point unless a value close to it is written."""
-    written: list[int] = []
-    for i, value in enumerate(values):
-        if all(abs(np.log10(x[i] / x[k])) > 0.15 or abs(y[i] - y[k]) > 2.5 for k in written):
-            ax.annotate(f"{value:g}", (x[i], y[i]), (5, 3), textcoords="offset points", fontsize=6)
-            written.append(i)
+def _write_values(ax: Axes, values: Reals, x: Reals, y: Reals) -> None:
+    """Write the values of the setting beside each point, those of points close to it in one."""
+    crowds: list[list[int]] = []
+    for i in range(len(values)):
+        for crowd in crowds:
+            k = crowd[0]
+            if abs(np.log10(x[i] / x[k])) < 0.15 and abs(y[i] - y[k]) < 2.5:
+                crowd.append(i)
+                break
+        else:
+            crowds.append([i])
+    for crowd in crowds:
+        text = ", ".join(f"{values[i]:g}" for i in crowd)
+        place = (x[crowd[0]], y[crowd[0]])
+        ax.annotate(text, place, (5, 3), textcoords="offset points", fontsize=6)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ TWIN = featsim.Init("warm", keep_learned=False, keep_memorized=False)
 def test_names_and_values_of_inits():
     assert featsim.simulate(CONFIG, seeds=1).init.values.tolist() == ["random", "warm", "ideal"]
     for inits, expected in (
-        ("cold", ["random"]),
-        (["ideal", "cold", "random", "ideal"], ["ideal", "random"]),
+        ("cold", ["cold"]),
+        (["ideal", "cold", "random", "ideal"], ["ideal", "cold", "random"]),
+        (["every:3", "doubling"], ["every:3", "doubling"]),
         (featsim.Init("half", keep_learned=False, keep_memorized=True), ["half"]),
     ):
         assert featsim.simulate(CONFIG, inits=inits, seeds=1).init.values.tolist() == expected
@@ -33,7 +34,7 @@ def test_seeds_are_a_number_or_a_sequence():
 
 
 BAD_INITS = [
-    ({"inits": "hot"}, ValueError, "inits must be among random, cold, warm, ideal, not 'hot'"),
+    ({"inits": "hot"}, ValueError, "inits must be among random, cold, warm, ideal, .*, not 'hot'"),
     ({"inits": ["warm", 3]}, ValueError, "inits must be among .*, not 3"),
     ({"inits": [["warm"]]}, ValueError, r"inits must be among .*, not \['warm'\]"),
     ({"inits": []}, ValueError, "inits must name at least one of random, cold, warm, ideal"),

@@ -159,7 +159,7 @@ def test_include_chooses_and_wrappers_are_unwrapped():
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="iterations must be at least 1; it is 0"):
+    with pytest.raises(ValueError, match="iterations must be an integer of at least 1, not 0"):
         bridge.fire_(nn.Linear(2, 2), iterations=0)
     with pytest.raises(TypeError, match="model must be"):
         bridge.fire_([nn.Linear(2, 2)])

@@ -13,7 +13,7 @@ import featsim
 def results():
     """Return every array of some small simulations."""
     forgetful = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)
-    inits = ("random", "warm", "ideal", forgetful)
+    inits = ("random", "warm", "ideal", forgetful, "doubling", "keep:0.4,0.7@every:2")
     arrays = {}
     for name, config in {
         "small": featsim.Config(
@@ -45,8 +45,23 @@ def results():
             test_points=70,
             frequencies=((0.0, 1.0, 0.5, 1e-320),),
         ),
+        "beyond": featsim.Config(
+            classes=2,
+            features=6,
+            points_per_chunk=140,
+            experiments=4,
+            gamma=6,
+            tau=2,
+            max_frequency=0.4,
+            test_points=20,
+            drift=0.3,
+            label_noise=0.1,
+            window=2,
+            max_strength=3,
+            noise_levels=((0.5, 0.5), (1.5, 0.5)),
+        ),
     }.items():
-        out = featsim.simulate(config, inits=inits, seeds=2, workers=1)
+        out = featsim.simulate(config, inits=inits, seeds=2, workers=1, gradient_rank=True)
         arrays |= {f"{name}, {variable}": out[variable].values for variable in out}
     rng = np.random.default_rng(0)
     chunks = rng.permutation(np.repeat([0, 1, 3], [1, 70, 64]))

@@ -30,7 +30,8 @@ def tables(runs, C, K):
         "learn_count": count,
         "learned_features": [len(run.learned) for run in runs],
         "nonzero_gradient_points": [run.nonzero_gradient for run in runs],
-        "memorized_points": [len(run.memorized) for run in runs],
+        "memorized_points": [run.memorized_points for run in runs],
+        "learnable_features": [run.learnable for run in runs],
     }
 
 

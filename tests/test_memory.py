@@ -10,10 +10,12 @@ import pytest
 
 import featsim
 from featsim import _memory
+from featsim.inits import PAPER_INITS, resolve
 
 MEASURE = """
 import featsim
 from featsim._memory import simulation_bytes
+from featsim.inits import PAPER_INITS, resolve
 
 def peak():
     with open("/proc/self/status") as status:
@@ -24,7 +26,8 @@ featsim.simulate(small, seeds=1, workers=1)
 before = peak()
 config = small.replace(**{changes})
 result = featsim.simulate(config, seeds={seeds}, workers=1)
-print(peak() - before, simulation_bytes(config, inits=3, seeds={seeds}, workers=1))
+need = simulation_bytes(config, inits=resolve(PAPER_INITS), seeds={seeds}, workers=1)
+print(peak() - before, need)
 """
 
 
@@ -87,5 +90,6 @@ def test_points_that_do_not_fit(gibibyte):
 def test_small_settings_run_however_little_is_left(monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=0))
     config = featsim.Config(points_per_chunk=20, experiments=2, test_points=0)
-    assert _memory.simulation_bytes(config, inits=3, seeds=1, workers=2) < _memory.UNCHECKED
+    need = _memory.simulation_bytes(config, inits=resolve(PAPER_INITS), seeds=1, workers=2)
+    assert need < _memory.UNCHECKED
     assert featsim.simulate(config, seeds=1).learned_features.shape == (1, 3, 2)

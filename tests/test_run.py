@@ -10,6 +10,7 @@ import pytest
 
 import featsim
 from featsim import run
+from featsim._commands.run import parse
 
 SETTING = featsim.Config(
     features=8, points_per_chunk=60, experiments=6, gamma=5, tau=2, test_points=80
@@ -83,12 +84,23 @@ def test_forms_of_init(capsys):
     every = printed(capsys)
     assert printed(capsys, "--init", "all") == every
     assert printed(capsys, "--init", "random", "warm", "ideal") == every
-    assert printed(capsys, "--init", "cold") == printed(capsys, "--init", "random")
+    cold, random = (rows(printed(capsys, "--init", name)) for name in ("cold", "random"))
+    assert ["init cold"] in cold
+    assert cold[6:9] == random[6:9]
     two = printed(capsys, "--init", "ideal", "cold")
-    assert ["experiment", "ideal", "random"] in rows(two)
+    assert ["experiment", "ideal", "cold"] in rows(two)
     assert "Theorems" not in two  # they speak of warm
     assert "Theorems" not in printed(capsys, "--experiments", "1")  # nor of a first experiment
     assert "ideal − random" not in printed(capsys, "--init", "warm", "random")
+
+
+def test_inits_that_forget_in_part_and_at_times(capsys):
+    names = ["doubling", "every:2", "keep:0.3,0.3", "all"]
+    table = rows(printed(capsys, "--init", *names))
+    assert ["experiment", *names[:3], "random", "warm", "ideal"] in table
+    out = featsim.simulate(SETTING, inits=names[:3], seeds=3)
+    learned = [spread(out.learned_features[:, i, -1].values, ",.1f") for i in range(3)]
+    assert ["6", *learned] in [row[:4] for row in table]
 
 
 def test_seeds(capsys):
@@ -116,15 +128,18 @@ def test_config_file_and_flags_over_it(capsys, tmp_path):
     file.write_text(SETTING.to_json())
     assert run.main(["--config", str(file), "--seeds", "3"]) == 0
     assert capsys.readouterr().out == printed(capsys)
+    file.write_text(SETTING.to_json(), encoding="utf-8-sig")  # with a byte order mark
+    assert run.main(["--config", str(file), "--seeds", "3"]) == 0
+    assert capsys.readouterr().out == printed(capsys)
     assert run.main([f"--config={file}", "--tau", "3", "--seeds", "3"]) == 0
     assert capsys.readouterr().out == printed(capsys, "--tau", "3")
     table = np.linspace(0, 0.5, 16).reshape(2, 8).tolist()
     file.write_text(SETTING.replace(frequencies=table).to_json())
-    assert run.parse(["--config", str(file)]).setting == SETTING.replace(frequencies=table)
+    assert parse(["--config", str(file)])[0] == SETTING.replace(frequencies=table)
 
 
-def test_every_field_is_a_flag():
-    changed = {
+FIELDS = [
+    {
         "classes": 1,
         "features": 3,
         "points_per_chunk": 7,
@@ -134,13 +149,31 @@ def test_every_field_is_a_flag():
         "max_frequency": 0.75,
         "test_points": 9,
         "frequencies": ((0.5, 0.25, 1.0),),
-    }
-    assert set(changed) == set(json.loads(SETTING.to_json()))
-    flags = []
-    for name, value in changed.items():
-        values = value[0] if name == "frequencies" else [value]
-        flags += [f"--{name.replace('_', '-')}", *(str(v) for v in values)]
-    assert run.parse(flags).setting == featsim.Config(**changed)
+        "strengths": ((1, 2, 3),),
+        "points_by_chunk": (7, 8),
+        "noise_levels": ((0.5, 0.25), (2.0, 0.75)),
+        "window": 1,
+        "class_arrival": 1,
+        "label_noise": 0.25,
+    },
+    {
+        "frequency_law": "zipf",
+        "frequency_exponent": 0.5,
+        "drift": 0.125,
+        "max_strength": 4,
+    },
+    {"features": 2, "experiments": 2, "tau": 1, "frequencies": (((0.5, 0.25),) * 2,) * 2},
+]
+
+
+def test_every_field_is_a_flag():
+    given = {name for fields in FIELDS for name in fields}
+    assert given == set(json.loads(SETTING.to_json()))
+    for fields in FIELDS:
+        flags = []
+        for name, value in fields.items():
+            flags += [f"--{name.replace('_', '-')}", *(str(v) for v in np.ravel(value))]
+        assert parse(flags)[0] == featsim.Config(**fields)
 
 
 @pytest.mark.parametrize(
@@ -151,8 +184,15 @@ def test_every_field_is_a_flag():
         (["--gamma", "-1"], r"gamma must be a finite number above 0, not -1\.0"),
         (["--classes", "7"], "points_per_chunk must be a multiple of classes = 7, not 60"),
         (["--max-frequency", "1.5"], r"max_frequency must be a number in \[0, 1\], not 1\.5"),
-        (["--frequencies", "0.1"], r"frequencies must have the shape .* \(2, 8\), not \(1, 1\)"),
-        (["--init", "hot"], "invalid choice 'hot'"),
+        (
+            ["--frequencies", "0.1"],
+            r"frequencies must have the shape .* \(2, 8\) or .*, not \(1, 1\)",
+        ),
+        (["--init", "hot"], "inits must be among random, cold, .*, not 'hot'"),
+        (
+            ["--init", "keep:1,2"],
+            r"in inits 'keep:1,2', keep_memorized must be a number in \[0, 1\]",
+        ),
         (["--init"], "inits must name at least one of random, cold, warm, ideal"),
         (["--seeds", "0"], "seeds must be an integer of at least 1, not 0"),
         (["--seed", "-1"], "seed must be an integer in 0 … 2147483647, not -1"),

@@ -120,15 +120,6 @@ def test_half_a_file_is_none(older, tmp_path, capsys, monkeypatch):
         assert file.read_text() == older
 
 
-def test_a_reader_that_goes_away_is_no_error():
-    read, write = os.pipe()
-    os.close(read)
-    command = [sys.executable, "-m", "featsim.run", *SMALL[:-1]]
-    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
-    os.close(write)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal of POSIX")
 def test_interrupt(tmp_path):
     arguments = ["--experiments", "20000", "--seeds", "1", "--workers", "1"]  # a minute or more

@@ -8,7 +8,8 @@ import pytest
 import featsim
 from featsim._kernels import sampling as kernels
 
-TRAINING, TEST, FREQUENCIES = range(3)  # what a draw is for, the last word of its counter
+# What a draw is for: the last word of its counter.
+TRAINING, TEST, FREQUENCIES, DRIFTS, DRIFTED, STRENGTHS, LABEL_NOISE, NOISE_LEVELS = range(8)
 
 MASK = 2**64 - 1
 ROTATIONS = [(14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32)]
@@ -84,7 +85,7 @@ def test_bernoulli_words_are_exact():
     key = rng.integers(0, 2**64, 4, np.uint64)
     valid = np.array([MASK, 0b1011, MASK], np.uint64)
     out = np.full((len(EXACT), 3), 7, np.uint64)
-    kernels.bernoulli_words(np.array(EXACT), valid, key, 5, out)
+    kernels.bernoulli_words(np.array(EXACT), valid, key, 5, 0, 3, out)
     for k, p in enumerate(EXACT):
         for w in range(3):
             expected = bernoulli_word(Fraction(p), key.tolist(), 5, k, w) & int(valid[w])
@@ -98,7 +99,7 @@ def test_a_word_does_not_depend_on_those_around_it():
 
     def draw(valid, features=3):
         out = np.empty((features, valid.size), np.uint64)
-        kernels.bernoulli_words(frequencies[:features], valid, key, 0, out)
+        kernels.bernoulli_words(frequencies[:features], valid, key, 0, 0, valid.size, out)
         return out
 
     full = np.full(W, MASK, np.uint64)

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim._sweep import piece as sweep_piece
 from featsim._sweep import plan as sweep_plan
+from featsim.sampling import ConfigSource
 
 SMALL = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=120)
 FORGETFUL = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)
@@ -116,8 +116,9 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
     for piece in pieces:
         for batch in piece.batches:
             assert reduce is None or len(batch.seeds) == 7
-            for place, gamma, tau in batch.settings:
-                assert batch.config.replace(gamma=gamma, tau=tau) == plan.configs[place]
+            for place, learner in batch.settings:
+                config = batch.config.replace(gamma=learner.gamma, tau=learner.tau)
+                assert config == plan.configs[place]
                 found += [(place, *seed) for seed in batch.seeds]
     assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
     costs = [piece.simulations * sweep_plan.seconds(config, 1) for piece in pieces]
@@ -127,12 +128,12 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
 def test_points_are_drawn_once_for_gamma_and_tau(monkeypatch):
     drawn = []
 
-    def draw(config, seed, label):
-        drawn.append((config.max_frequency, seed, label))
-        return draw_class(config, seed, label)
+    def noted(self, seed, label):
+        drawn.append((self.config.max_frequency, seed, label))
+        return draw(self, seed, label)
 
-    draw_class = sweep_piece.draw_class
-    monkeypatch.setattr(sweep_piece, "draw_class", draw)
+    draw = ConfigSource.draw
+    monkeypatch.setattr(ConfigSource, "draw", noted)
     axes = {"gamma": range(1, 6), "max_frequency": [0.5, 1.0], "tau": range(1, 6)}
     featsim.sweep(SMALL, seeds=2, **axes)
     assert sorted(drawn) == [(p, s, c) for p in (0.5, 1.0) for s in (0, 1) for c in (0, 1)]
@@ -180,13 +181,13 @@ def test_without_axes_it_is_one_setting():
     ],
 )
 def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, sentence):
-    monkeypatch.delattr(sweep_piece, "draw_class")
+    monkeypatch.delattr(ConfigSource, "draw")
     with pytest.raises(error, match=sentence):
         featsim.sweep(SMALL, **options)
 
 
 def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
-    monkeypatch.delattr(sweep_piece, "draw_class")
+    monkeypatch.delattr(ConfigSource, "draw")
     config = featsim.Config(experiments=10**9)
     with pytest.raises(MemoryError, match=r"needs .* GiB of memory, and .* GiB are available"):
         featsim.sweep(config, gamma=[1, 2])
@@ -198,9 +199,8 @@ def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
 
 def test_the_name_is_the_function_even_after_the_command_is_imported():
     program = """
-import featsim.sweep
-import importlib
-assert importlib.import_module("featsim.sweep") is featsim.sweep
+import featsim._commands.sweep
+import featsim._sweep.function
 from featsim import sweep
 assert sweep is featsim.sweep is featsim._sweep.function.sweep
 """

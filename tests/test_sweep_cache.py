@@ -13,8 +13,8 @@ PROCESSES = 4
 PROGRAM = """
 import json, sys
 import featsim
-from featsim import _accuracy_kernels, _sampling_kernels, _training_kernels
-modules = (_accuracy_kernels, _sampling_kernels, _training_kernels)
+from featsim._kernels import accuracy, sampling, training
+modules = (accuracy, sampling, training)
 kernels = {k for m in modules for k in vars(m).values() if hasattr(k, "stats")}
 cached = [kernel for kernel in kernels if kernel.stats.cache_path]
 print("ready", flush=True)

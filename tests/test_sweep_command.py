@@ -1,4 +1,4 @@
-"""The command ``python -m featsim.sweep``: its flags, its estimate, its errors and its end."""
+"""The command ``featsim sweep``: its flags, its estimate, its errors and its end."""
 
 import os
 import re
@@ -12,12 +12,18 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim._commands.flags import parse_values
-from featsim._commands.sweep import main
+from featsim.__main__ import main as featsim_main
+from featsim._commands.ranges import parse_values
 from featsim._sweep import estimate as _sweep_estimate
 from featsim._sweep import plan as sweep_plan
 
 SMALL = ["--features", "9", "--points-per-chunk", "60", "--experiments", "4", "--test-points", "60"]
+
+
+def main(flags):
+    return featsim_main(["sweep", *flags])
+
+
 CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, test_points=60)
 
 
@@ -73,7 +79,7 @@ def test_one_value_is_a_setting_and_several_are_an_axis(tmp_path, capsys):
         gamma=[2, 3.5],
         tau=[1, 2, 3],
         seeds=[7, 8],
-        inits=("warm", "random"),
+        inits=("warm", "cold"),
     )
     with xr.open_dataset(file, engine="scipy") as stored:
         xr.testing.assert_equal(stored, out)
@@ -83,7 +89,7 @@ def test_one_value_is_a_setting_and_several_are_an_axis(tmp_path, capsys):
 
 def test_a_file_of_a_configuration(tmp_path, capsys):
     config = tmp_path / "config.json"
-    config.write_text(CONFIG.replace(gamma=4).to_json())
+    config.write_text(CONFIG.replace(gamma=4).to_json(), encoding="utf-8-sig")
     file = tmp_path / "sweep.nc"
     flags = ["--config", str(config), "--tau", "1", "2", "--seeds", "3"]
     assert main([*flags, "--reduce", "mean_std", "--quiet", "--output", str(file)]) == 0
@@ -102,9 +108,9 @@ def test_a_file_of_a_configuration(tmp_path, capsys):
         ("--seeds 0", "seeds must be"),
         ("--seed -1", "a seed must be an integer in 0"),
         ("--workers 0", "workers must be an integer of at least 1, not 0"),
-        ("--init hot", "inits must be among random, cold, warm, ideal, not 'hot'"),
+        ("--init hot", "inits must be among random, cold, warm, ideal,"),
         ("--keep colour", "keep must be among learned"),
-        ("--config nowhere.json", "nowhere.json"),
+        ("--config nowhere.json", "config must be a file that can be read: "),
         ("--scheduler tcp://127.0.0.1:9 --workers 1", "workers must not be given with"),
         ("--gamma x", "must be numbers or ranges"),
         ("--colour 1", "colour"),
@@ -146,7 +152,7 @@ def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
     ]
     pieces = tmp_path / "sweep.nc.pieces"
     process = subprocess.Popen(
-        [sys.executable, "-m", "featsim.sweep", *flags],
+        [sys.executable, "-m", "featsim", "sweep", *flags],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
@@ -162,7 +168,7 @@ def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
         took = time.monotonic() - sent
         error = process.stderr.read()
     assert process.returncode == 130
-    assert error == "featsim.sweep: interrupted\n"
+    assert error == "featsim sweep: interrupted\n"
     assert took < 5
     assert {path.suffix for path in pieces.iterdir()} == {".nc", ".json", ""}
     for piece in pieces.glob("*.nc"):

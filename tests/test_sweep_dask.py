@@ -15,7 +15,7 @@ import xarray as xr
 
 import featsim
 from featsim import sweep_plan, sweeping
-from featsim._commands.sweep import main
+from featsim.__main__ import main
 
 distributed = pytest.importorskip("distributed")
 
@@ -137,6 +137,9 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
 def test_the_command_on_a_cluster(scheduler, folder, tmp_path):
     file = tmp_path / "sweep.nc"
     flags = "--features 20 --experiments 10 --test-points 0 --gamma 5:45 --tau 1 2 3 --seeds 2"
-    assert main([*flags.split(), "--quiet", "--scheduler", scheduler, "--output", str(file)]) == 0
+    assert (
+        main(["sweep", *flags.split(), "--quiet", "--scheduler", scheduler, "--output", str(file)])
+        == 0
+    )
     out = xr.load_dataset(file, engine="scipy")
     xr.testing.assert_equal(out, featsim.sweep(CONFIG, workers=2, **SWEEP))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import featsim
-from figures import phase_diagram
+from figures import _registry, phase_diagram
 
 CONFIG = featsim.Config(experiments=6)
 NOISE = {"gamma": (15.0, 50.0, 150.0), "tau": (1, 2, 4)}
@@ -37,6 +37,22 @@ def test_gap_is_that_of_simulate_and_of_the_limit(drawn, plane, setting):
     limit = featsim.theory.mean_field(config, direct.frequencies)
     assert float(result[f"{plane}_gap"].sel(setting)) == pytest.approx(gap(direct), abs=1e-9)
     assert float(result[f"{plane}_predicted"].sel(setting)) == pytest.approx(gap(limit), abs=1e-9)
+
+
+def test_the_text_tells_the_levels_that_are_drawn(drawn):
+    numbers = " and ".join(
+        ", ".join(f"{level:g}" for level in levels)
+        for levels in (phase_diagram.LEVELS[:-1], phase_diagram.LEVELS[-1:])
+    )
+    text = " ".join(_registry.text("phase_diagram").split())
+    assert f"On the lines the gap is {numbers} percentage points" in text
+    figure, _ = drawn
+    for ax in figure.axes[:2]:
+        for lines in ax.collections[1:]:
+            assert tuple(lines.levels) == phase_diagram.LEVELS
+    written = {text.get_text() for ax in figure.axes[:2] for text in ax.texts}
+    assert written <= {f"{level:g}" for level in phase_diagram.LEVELS}
+    assert written
 
 
 def test_what_is_drawn(drawn):

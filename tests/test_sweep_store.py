@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import filelock
+import numpy as np
 import pytest
 import xarray as xr
 
@@ -48,6 +50,11 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*.nc") if path.is_file()}
 
 
+def keys(folder):
+    """Return the keys of the pieces of a folder; a name is a key, a digest and the ending."""
+    return {file.name.partition(".")[0] for file in folder.glob("[!.]*.nc")}
+
+
 def interrupt_after(monkeypatch, pieces):
     def add(self, key, arrays):
         write(self, key, arrays)
@@ -68,7 +75,7 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
         interrupt_after(patch, 5)
         with pytest.raises(Kill):
             featsim.sweep(CONFIG, output=file, **options)
-    stored = {piece.stem for piece in (tmp_path / "sweep.nc.pieces").glob("[!.]*.nc")}
+    stored = keys(tmp_path / "sweep.nc.pieces")
     assert len(stored) == 5
     assert not file.exists()
     computed.clear()
@@ -87,27 +94,28 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
 @pytest.mark.usefixtures("many_pieces")
 def test_a_killed_process_is_continued(tmp_path, computed):
     file, pieces = tmp_path / "sweep.nc", tmp_path / "sweep.nc.pieces"
-    config, axes = featsim.Config(), {"gamma": range(5, 40)}
+    config, axes = featsim.Config(experiments=30), {"gamma": range(5, 25)}
     program = f"""
 import featsim
 from featsim._sweep import plan as sweep_plan
 sweep_plan.SHORTEST_PIECE = 0.0
-featsim.sweep(featsim.Config(), seeds=20, gamma=range(5, 40), output={str(file)!r}, workers=1)
+config = featsim.Config(experiments=30)
+featsim.sweep(config, seeds=10, gamma=range(5, 25), output={str(file)!r}, workers=1)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as process:
         while len(list(pieces.glob("[!.]*.nc"))) < 3:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
-    stored = {piece.stem for piece in pieces.glob("[!.]*.nc")}
+    stored = keys(pieces)
     (pieces / ".half-1.nc").write_bytes(b"half a piece")
-    out = featsim.sweep(config, seeds=20, output=file, **axes)
+    out = featsim.sweep(config, seeds=10, output=file, **axes)
     assert len(stored) >= 3
     assert len(computed) > 10
     assert not stored & set(computed)
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.nc"]
     continued = len(computed)
-    xr.testing.assert_identical(out, featsim.sweep(config, seeds=20, **axes))
+    xr.testing.assert_identical(out, featsim.sweep(config, seeds=10, **axes))
     assert len(computed) == continued + continued + len(stored)
 
 
@@ -165,18 +173,19 @@ def test_one_process_at_a_time(tmp_path, computed):
     folder.mkdir()
     with (
         filelock.FileLock(folder / "lock"),
-        pytest.raises(ValueError, match=r"output must not be in use, .*sweep\.nc"),
+        pytest.raises(BlockingIOError, match=r"output must not be in use, .*sweep\.nc"),
     ):
         featsim.sweep(CONFIG, output=tmp_path / "sweep.nc", **AXES)
     assert not computed
 
 
 def test_a_file_that_cannot_be_written_is_not_half_there(tmp_path, monkeypatch):
-    def fail(self, path, **options):
-        path.write_bytes(b"half")
+    def fail(path, content):
+        write(path, content[:9])
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", fail)
+    write = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(OSError, match="no space left"):
         featsim.sweep(CONFIG, seeds=1, output=tmp_path / "sweep.nc", **AXES)
     names = {path.name for path in tmp_path.rglob("*")}
@@ -194,3 +203,83 @@ def test_a_finished_sweep_removes_pieces_that_were_left(tmp_path, computed):
     xr.testing.assert_identical(featsim.sweep(CONFIG, seeds=1, output=file, **AXES), out)
     assert not computed
     assert not folder.exists()
+
+
+def flip(content):
+    """Return the content with the highest bit of a number's exponent changed, near its end."""
+    place = len(content) - 8
+    return content[:place] + bytes([content[place] ^ 64]) + content[place + 1 :]
+
+
+@pytest.fixture
+def stopped(tmp_path, monkeypatch):
+    """Return the folder of the pieces of a sweep that was stopped after five of them."""
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 5)
+        with pytest.raises(Kill):
+            featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.nc", workers=1, **AXES)
+    return tmp_path / "sweep.nc.pieces"
+
+
+def continued(folder):
+    """Continue the sweep and return its result, which is that of one that never stopped."""
+    out = featsim.sweep(CONFIG, seeds=2, output=folder.with_suffix(""), workers=1, **AXES)
+    assert not folder.exists()
+    return out
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda content: content[:-9], lambda _: b"", lambda _: b"garbage", flip],
+    ids=["truncated", "empty", "garbage", "flipped"],
+)
+def test_a_damaged_piece_is_computed_again(stopped, computed, damage):
+    pieces = sorted(stopped.glob("[!.]*.nc"))
+    for piece in pieces[:2]:
+        content = piece.read_bytes()
+        piece.write_bytes(damage(content))
+        assert piece.read_bytes() != content
+    with pytest.warns(UserWarning, match=r"was damaged: of its 5 pieces 2 are computed again$"):
+        out = continued(stopped)
+    kept = {piece.name.partition(".")[0] for piece in pieces[2:]}
+    assert not kept & set(computed)
+    assert {piece.name.partition(".")[0] for piece in pieces[:2]} <= set(computed)
+    xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=2, workers=1, **AXES))
+
+
+def test_a_piece_under_the_name_of_another_is_computed_again(stopped):
+    first, second, *_ = sorted(stopped.glob("[!.]*.nc"))
+    second.write_bytes(first.read_bytes())
+    with pytest.warns(UserWarning, match="of its 5 pieces 1 are computed again"):
+        out = continued(stopped)
+    xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=2, workers=1, **AXES))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:-20],
+        lambda _: "",
+        lambda _: "[1]",
+        lambda text: text.replace("2.0", "3.0"),
+    ],
+)
+def test_a_damaged_description_leaves_the_pieces(stopped, computed, damage):
+    file = stopped / "sweep.json"
+    file.write_text(damage(file.read_text()))
+    stored = keys(stopped)
+    with pytest.warns(UserWarning, match=r"was damaged: of its 5 pieces 0 are computed again$"):
+        out = continued(stopped)
+    assert not stored & set(computed)
+    xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=2, workers=1, **AXES))
+
+
+def test_large_counts_are_stored_exactly(tmp_path):
+    plan = sweep_plan.make_plan(CONFIG, {}, featsim.inits.resolve("warm"), (0,), (), None)
+    with _sweep_store.Store(tmp_path / "sweep.nc", plan) as store:
+        store.add("key", {"memorized_points": np.array([[2**31], [2**40 + 1]])})
+        assert store.keys() == {"key"}
+        np.testing.assert_array_equal(
+            store.piece("key")["memorized_points"], [[2**31], [2**40 + 1]]
+        )

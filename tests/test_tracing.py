@@ -105,6 +105,39 @@ def test_equals_simulator_and_reference(seed, init):
         assert run.memorized.size == fast["memorized_points"]
 
 
+@pytest.mark.parametrize(
+    "init", ["doubling", "at:2,4", "keep:0.5,0.5", "keep:1,0.3@every:2", "keep:0.6,1"]
+)
+def test_policies_keep_what_the_simulator_keeps(init):
+    stream = random_stream(3)
+    runs = featsim.trace(stream, gamma=3, tau=2, init=init, seed=8).runs
+    out = featsim.simulate_stream(stream, gamma=3, tau=2, inits=init, seed=8).isel(init=0)
+    np.testing.assert_array_equal([run.learned for run in runs], out.learned)
+    assert [run.memorized.size for run in runs] == out.memorized_points.values.tolist()
+    starts = [run.steps[0].active.size for run in runs]
+    assert starts == out.nonzero_gradient_points.values.tolist()
+
+
+def test_a_rule_of_ones_own():
+    # Keeps the features, and the noise of the newest chunk before alone.
+    stream = random_stream(3)
+
+    def rule(L, M, chunk):
+        return L, M & (stream.chunks == chunk - 1)
+
+    second, third = featsim.trace(stream, gamma=3, tau=2, init=rule).runs[1:3]
+    known = np.sum(stream.features & second.learned[stream.labels], axis=1)
+    forgotten = np.isin(np.arange(len(stream)), second.memorized) & (stream.chunks == 0)
+    expected = (known < 2) & (forgotten | (stream.chunks == 2))
+    assert forgotten.any()
+    assert third.steps[0].active.tolist() == np.flatnonzero(expected).tolist()
+    warm = featsim.trace(stream, gamma=3, tau=2, init=lambda L, M, chunk: (L, M))
+    expected = featsim.trace(stream, gamma=3, tau=2, init="warm")
+    for run, other in zip(warm.runs, expected.runs, strict=True):
+        np.testing.assert_array_equal(run.learned, other.learned)
+        np.testing.assert_array_equal(run.memorized, other.memorized)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_points_leave_once(seed):
     for run in featsim.trace(random_stream(seed), gamma=3, tau=2, init="ideal").runs:
@@ -118,12 +151,25 @@ def test_points_leave_once(seed):
     [
         ({"gamma": 0}, "gamma must be a finite number above 0, not 0"),
         ({"tau": 0}, "tau must be an integer of at least 1, not 0"),
-        ({"init": "hot"}, "inits must be among random, cold, warm, ideal, not 'hot'"),
+        ({"init": "hot"}, "inits must be among random, cold, warm, ideal, .*, not 'hot'"),
     ],
 )
 def test_bad_input(changes, message):
     with pytest.raises(ValueError, match=message):
         featsim.trace(random_stream(0), **{"gamma": 2, "tau": 2, **changes})
+
+
+@pytest.mark.parametrize(
+    ("kept", "error", "message"),
+    [
+        (None, TypeError, r"init must return the pair \(L, M\), not None"),
+        ((np.ones((3, 9)), np.ones(60, bool)), ValueError, "return L as Booleans of shape"),
+        ((np.ones((3, 9), bool), np.ones(7, bool)), ValueError, "return M as Booleans of shape"),
+    ],
+)
+def test_rules_that_return_something_else(kept, error, message):
+    with pytest.raises(error, match=message):
+        featsim.trace(random_stream(0), gamma=2, tau=2, init=lambda L, M, chunk: kept)
 
 
 def test_empty_stream_memorizes_nothing():

@@ -1,8 +1,8 @@
-"""The flags of ``python -m featsim.sweep``: one for each field of Config, with several values."""
+"""The flags that commands share: one for each field of Config, and how they are spelled."""
 
 import dataclasses
-import decimal
 import typing
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,104 +10,78 @@ import docstring_parser
 import tyro
 
 from featsim.config import Config
-from featsim.inits import PAPER_INITS
+from featsim.inits import PAPER_INITS, SPELLING, Init, resolve
 
-Number = int | float
-MOST_VALUES = 10**6
+Flat: Any = tyro.conf.OmitArgPrefixes
+NoPairs = (tyro.conf.FlagCreatePairsOff,)
+Field = tuple[str, Any, Any]
 
-
-def parse_values(tokens: list[str], number: type[Number]) -> tuple[Number, ...]:
-    """Return the numbers that ``tokens`` name: a number, or a range a:b or a:b:step without b."""
-    values: list[Number] = []
-    for token in tokens:
-        try:
-            bounds = [decimal.Decimal(part) for part in token.split(":")]
-            if len(bounds) == 1:
-                values.append(number(token))
-                continue
-            start, stop, step = bounds if len(bounds) == 3 else (*bounds, decimal.Decimal(1))
-            count = int(((stop - start) / step).to_integral_value(decimal.ROUND_CEILING))
-            if count > MOST_VALUES:
-                raise ValueError
-            steps = [start + i * step for i in range(count)]
-            values += [number(str(value)) for value in steps]
-        except (ArithmeticError, ValueError):
-            kind = "whole numbers" if number is int else "numbers"
-            raise ValueError(f"must be {kind} or ranges a:b or a:b:step, not {token!r}") from None
-    if not values:
-        raise ValueError(f"must have at least one value, not {' '.join(tokens) or 'none'}")
-    return tuple(values)
+OptionalInt = Annotated[int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="")]
+OptionalFloat = Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")]
+OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="")]
+OptionalText = Annotated[str | None, tyro.conf.arg(metavar="TEXT", help_behavior_hint="")]
+Inits = Annotated[
+    tuple[str, ...],
+    tyro.conf.arg(
+        metavar="INIT …",
+        help=(
+            "What an experiment keeps: nothing (random, cold), all (warm), only the features "
+            "(ideal); or shares, and when it forgets. One or several of: all (random, warm and "
+            f"ideal), {SPELLING}."
+        ),
+    ),
+]
 
 
-def _values(name: str, number: type[Number], text: str) -> Any:
-    """Return the type of a flag that takes several values of a field."""
-    default = getattr(Config(), name)
-    spec: Any = tyro.constructors.PrimitiveConstructorSpec(
-        nargs="*",
-        metavar="VALUE|A:B|A:B:STEP …",
-        instance_from_str=lambda tokens: parse_values(tokens, number),
-        is_instance=lambda instance: isinstance(instance, tuple),
-        str_from_instance=lambda instance: [str(value) for value in instance],
-    )
-    return Annotated[
-        tuple[Number, ...],
-        spec,
-        tyro.conf.arg(help=f"{text} Default: {default}.", help_behavior_hint=""),
-    ]
+def chosen_inits(names: Iterable[str]) -> tuple[Init, ...]:
+    """Return the initializations that ``--init`` names."""
+    spelled = [paper for name in names for paper in (PAPER_INITS if name == "all" else (name,))]
+    return resolve(dict.fromkeys(spelled))
 
 
-def _fields() -> list[tuple[str, Any, Any]]:
-    documented = docstring_parser.parse_from_object(Config).params
-    texts = {entry.arg_name: entry.description or "" for entry in documented}
+def field_types() -> dict[str, Any]:
+    """Return the type of each field of Config, in their order."""
     types = typing.get_type_hints(Config)
-    return [
-        (field.name, _values(field.name, types[field.name], texts[field.name]), ())
-        for field in dataclasses.fields(Config)
-        if field.name != "frequencies"
-    ]
+    return {field.name: types[field.name] for field in dataclasses.fields(Config)}
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Options:
-    """What the command takes beside the fields of Config."""
-
-    output: Path
-    """NetCDF file of the result; a sweep that was stopped is continued."""
-
-    init: tuple[str, ...] = PAPER_INITS
-    """Initializations: random (or cold), warm, ideal."""
-
-    seeds: int = 10
-    """Number of seeds."""
-
-    seed: int = 0
-    """First seed."""
-
-    reduce: Literal["mean_std"] | None = None
-    """Keep only mean and standard deviation over the seeds."""
-
-    keep: tuple[str, ...] = ()
-    """Variables by class and feature to keep: learned, learn_step, learn_count, frequencies."""
-
-    workers: int | None = None
-    """Threads; as many as there are processors if it is not given."""
-
-    scheduler: str | None = None
-    """Address of a Dask scheduler, tcp://host:port, to compute on its workers."""
-
-    config: Path | None = None
-    """JSON file of a configuration, which the flags change."""
-
-    quiet: bool = False
-    """Print nothing but errors."""
+def number_fields() -> dict[str, type[int] | type[float]]:
+    """Return the fields of Config that are one number, or None, with its type."""
+    numbers = {int: int, float: float, int | None: int}
+    return {name: numbers[kind] for name, kind in field_types().items() if kind in numbers}
 
 
-Arguments = dataclasses.make_dataclass(
-    "Arguments", _fields(), bases=(Options,), frozen=True, kw_only=True
-)
+def choice_fields() -> dict[str, Any]:
+    """Return the fields of Config that are one of several words, with their type."""
+    kinds = field_types().items()
+    return {name: kind for name, kind in kinds if typing.get_origin(kind) is Literal}
 
 
-def swept(given: Any) -> dict[str, tuple[Number, ...]]:
-    """Return the values of the fields of Config that were given."""
-    values = {name: getattr(given, name) for name, _, _ in _fields()}
-    return {name: several for name, several in values.items() if several}
+def field_texts() -> Mapping[str, str]:
+    """Return what Config says of each field."""
+    documented = docstring_parser.parse_from_object(Config).params
+    return {entry.arg_name: " ".join((entry.description or "").split()) for entry in documented}
+
+
+def command_class(text: str, setting: str, fields: Iterable[Field], options: type) -> Any:
+    """Return the dataclass of a command's flags: those for the fields of Config, then the others.
+
+    ``text`` says what the command does, ``setting`` what its first flags are.
+    """
+    first: Any = dataclasses.make_dataclass("Setting", list(fields), frozen=True, kw_only=True)
+    first.__doc__ = setting
+    both = [("setting", Annotated[first, Flat]), ("command", Annotated[options, Flat])]
+    made: Any = dataclasses.make_dataclass("Command", both, frozen=True)
+    made.__doc__ = text
+    return made
+
+
+def read_config(file: Path | None) -> Config:
+    """Return the configuration of a JSON file, with or without a byte order mark, or Figure 3's."""
+    if file is None:
+        return Config()
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"config must be a file that can be read: {error}") from None
+    return Config.from_json(text)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from tabulate import DataRow, TableFormat, tabulate
 
 import featsim
 from featsim._result import Result
@@ -23,9 +24,20 @@ METRICS = {
 }
 ACCURACIES = ("test_accuracy", "exact_accuracy")
 
+COLUMNS = TableFormat(
+    lineabove=None,
+    linebelowheader=None,
+    linebetweenrows=None,
+    linebelow=None,
+    headerrow=DataRow("  ", "   ", ""),
+    datarow=DataRow("  ", "   ", ""),
+    padding=0,
+    with_header_hide=None,
+)
+
 
 def report(result: Result) -> str:
-    """Return what ``python -m featsim.run`` prints of a simulation."""
+    """Return what ``featsim run`` prints of a simulation."""
     variables = result.variables
     accuracy = next(name for name in ACCURACIES if name in variables)
     metrics = [name for name in METRICS if name == accuracy or name not in ACCURACIES]
@@ -86,11 +98,9 @@ def _table(columns: dict[str, tuple[Values, str]]) -> str:
 
 
 def _align(rows: list[list[str]]) -> str:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join(
-        "  " + "   ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
+    """Return rows of text in columns set to the right; a header is the first row."""
+    align = ["right"] * len(rows[0])
+    return tabulate(rows, tablefmt=COLUMNS, colalign=align, disable_numparse=True)
 
 
 def _training_time(time: dict[str, Values]) -> str:

@@ -1,53 +1,140 @@
-"""The command ``python -m featsim.sweep``: an estimate, a progress bar, and a file in the end."""
+"""The command ``featsim sweep``: an estimate, a progress bar, and a file in the end."""
 
 import contextlib
+import dataclasses
 import sys
 import time
+import typing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import tyro
 from tqdm.std import tqdm
 
-from featsim._commands.ending import run_command
-from featsim._commands.flags import Arguments, swept
+from featsim._commands.ending import checking, show
+from featsim._commands.flags import (
+    Field,
+    Inits,
+    NoPairs,
+    OptionalInt,
+    OptionalPath,
+    OptionalText,
+    choice_fields,
+    chosen_inits,
+    command_class,
+    field_texts,
+    field_types,
+    number_fields,
+    read_config,
+)
+from featsim._commands.ranges import Number, parse_values
 from featsim._sweep.estimate import check_size, processor_seconds, result_bytes
 from featsim._sweep.function import sweep
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.store import Store
 from featsim._workers import check_workers
 from featsim.config import Config
-from featsim.inits import resolve
 from featsim.sampling import check_seeds
 
-DESCRIPTION = "Simulate every combination of values, and store the result as it grows."
+TEXT = "Simulate every combination of values, and store the result as it grows."
+SETTING = (
+    "The setting. A value is a number or a range, A:B or A:B:STEP, that ends before B, as in "
+    "Python. A flag with several values is an axis of the sweep."
+)
+OptionalReduction = Annotated[
+    Literal["mean_std"] | None, tyro.conf.arg(metavar="mean_std", help_behavior_hint="")
+]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, or 2 after one sentence about what was wrong."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """What to simulate, and where the result goes."""
 
-    def body() -> None:
-        given: Any = tyro.cli(
-            Arguments, args=argv, prog="python -m featsim.sweep", description=DESCRIPTION
-        )
-        _run(given)
+    output: Path
+    """NetCDF file of the result; a sweep that was stopped is continued."""
 
-    return run_command("featsim.sweep", body)
+    init: Inits = ("all",)
+
+    seeds: int = 10
+    """Number of seeds."""
+
+    seed: int = 0
+    """First seed."""
+
+    reduce: OptionalReduction = None
+    """Keep only mean and standard deviation over the seeds."""
+
+    keep: Annotated[
+        tuple[str, ...], tyro.conf.arg(metavar="VARIABLE …", help_behavior_hint="")
+    ] = ()
+    """Variables by class and feature to keep: learned, learn_step, learn_count, frequencies."""
+
+    workers: OptionalInt = None
+    """Threads; as many as there are processors if it is not given."""
+
+    scheduler: OptionalText = None
+    """Address of a Dask scheduler, tcp://host:port, to compute on its workers."""
+
+    config: OptionalPath = None
+    """JSON file of a configuration, which the flags change."""
+
+    quiet: bool = False
+    """Print nothing but errors."""
 
 
-def _run(given: Any) -> None:
-    config = Config() if given.config is None else Config.from_json(given.config.read_text())
-    values = swept(given)
-    config = config.replace(**{name: several[0] for name, several in values.items()})
-    axes = {name: several for name, several in values.items() if len(several) > 1}
-    inits = resolve(given.init)
-    seeds = check_seeds(range(given.seed, given.seed + given.seeds))
-    plan = make_plan(config, axes, inits, seeds, given.keep, given.reduce)
-    store = Store(given.output, plan)
-    with _executor(given.scheduler, given.workers) as (executor, threads):
+def _values(name: str, number: type[Number], text: str) -> Any:
+    """Return the type of a flag that takes several values of a field."""
+    spec: Any = tyro.constructors.PrimitiveConstructorSpec(
+        nargs="*",
+        metavar="VALUE …",
+        instance_from_str=lambda tokens: parse_values(tokens, number),
+        is_instance=lambda instance: isinstance(instance, tuple),
+        str_from_instance=lambda instance: [str(value) for value in instance],
+    )
+    return Annotated[tuple[Number, ...], spec, _shown(name, text, "VALUE …")]
+
+
+def _shown(name: str, text: str, metavar: str) -> Any:
+    default = getattr(Config(), name)
+    told = text if default is None else f"{text} Default: {default}."
+    return tyro.conf.arg(metavar=metavar, help=told, help_behavior_hint="")
+
+
+def _fields() -> list[Field]:
+    texts, numbers, choices = field_texts(), number_fields(), choice_fields()
+    fields: list[Field] = []
+    for name in field_types():
+        if name in numbers:
+            fields.append((name, _values(name, numbers[name], texts[name]), ()))
+        elif name in choices:
+            words = "|".join(typing.get_args(choices[name]))
+            shown = _shown(name, texts[name], f"{words} …")
+            word: Any = choices[name]
+            fields.append((name, Annotated[tuple[word, ...], shown], ()))
+    return fields
+
+
+def execute(arguments: Sequence[str] | None) -> None:
+    """Check everything, tell what it takes, and sweep."""
+    with checking(), contextlib.ExitStack() as stack:
+        command = command_class(TEXT, SETTING, _fields(), Options)
+        given = tyro.cli(command, args=arguments, prog="featsim sweep", config=NoPairs)
+        options = given.command
+        values = {name: several for name, several in vars(given.setting).items() if several}
+        config = read_config(options.config)
+        config = config.replace(**{name: several[0] for name, several in values.items()})
+        axes = {name: several for name, several in values.items() if len(several) > 1}
+        inits = chosen_inits(options.init)
+        seeds = check_seeds(range(options.seed, options.seed + options.seeds))
+        plan = make_plan(config, axes, inits, seeds, options.keep, options.reduce)
+        store = Store(options.output, plan)
+        executor, threads = stack.enter_context(_executor(options.scheduler, options.workers))
         check_size(plan, threads if executor is None else 0, filed=True)
-        if not given.quiet:
+        closing = stack.pop_all()
+    with closing:
+        if not options.quiet:
             print(_estimate(plan, store, threads), file=sys.stderr, flush=True)
         start = time.perf_counter()
         dataset = sweep(
@@ -55,17 +142,17 @@ def _run(given: Any) -> None:
             inits=inits,
             seeds=seeds,
             executor=executor,
-            keep=given.keep,
-            reduce=given.reduce,
-            workers=given.workers,
-            output=given.output,
-            progress=False if given.quiet else None,
+            keep=options.keep,
+            reduce=options.reduce,
+            workers=options.workers,
+            output=options.output,
+            progress=False if options.quiet else None,
             **axes,
         )
-    if not given.quiet:
+    if not options.quiet:
         sizes = ", ".join(f"{name} {size}" for name, size in dataset.sizes.items())
         took = tqdm.format_interval(time.perf_counter() - start)
-        print(f"{given.output}: {sizes}; {took}")
+        show(f"{options.output}: {sizes}; {took}")
 
 
 @contextlib.contextmanager

@@ -4,44 +4,42 @@ Kernels are serial, release the GIL and are cached on disk. There is no ``fastma
 the same bits on every machine.
 """
 
-import os
+import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numba
 import numpy as np
-from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic, overload
+
+from featsim._kernels.cache import keep
 
 njit: Any = numba.njit
 FLAGS = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls."""
-    dispatcher = njit(function, cache=True, **FLAGS)
+    """Compile a function that Python calls, and keep it on disk where there is a place for it."""
+    try:
+        dispatcher = njit(function, cache=True, **FLAGS)
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+        _warn_that_nothing_is_kept()
+        return njit(function, **FLAGS)
     if hasattr(dispatcher, "compile"):  # not where NUMBA_DISABLE_JIT is set
-        dispatcher.compile = _by_one_process(dispatcher)
+        keep(dispatcher)
     return dispatcher
 
 
-def _by_one_process(dispatcher: Any) -> Callable[..., Any]:
-    """Let one process at a time compile, or load compiled code, so that many may start at once.
-
-    Numba replaces each file of its cache in one step, but takes the number of a new one from an
-    index that it has read before. Two processes that save code for different types or processors
-    can take the same number, and what one saved is then run as the other's (numba#10128, #4807).
-    """
-    compile_signature = dispatcher.compile
-
-    def compile_locked(signature: Any) -> Any:
-        import filelock
-
-        path = os.path.join(dispatcher.stats.cache_path, "featsim.lock")
-        with global_compiler_lock, filelock.FileLock(path, is_singleton=True):
-            return compile_signature(signature)
-
-    return compile_locked
+@functools.cache
+def _warn_that_nothing_is_kept() -> None:
+    warnings.warn(
+        "compiled code cannot be kept, and every process compiles for some seconds: set "
+        "NUMBA_CACHE_DIR to a folder that can be written",
+        stacklevel=4,
+    )
 
 
 def part(function: Callable[..., Any]) -> Any:

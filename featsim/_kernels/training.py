@@ -145,6 +145,7 @@ def train(
     repeats,
     last_run,
     learn_count,
+    stops,
 ):
     """One training run (Algorithm 2) on the words of ``span``; ``active`` ends as what is left.
 
@@ -159,6 +160,11 @@ def train(
     same order. At a step with the same set, the count ``found[i, k]`` over the first
     ``covered[i, k]`` words holds again; if those are all the old words, only the new words,
     old … stop, are counted. So the old words are brought up to date only when they are counted.
+
+    ``stops`` is None, or lets runs of several γ share these steps, as one with a larger γ only
+    stops earlier: all γ, falling, and the first and behind the last of those that take part; the
+    marks and the range of the chunks to count by; and, to be filled for each γ where it stops, the
+    points left by chunk, the bounds, and the number of steps.
     """
     start, old, stop = span
     order, path, found, covered = last_run
@@ -181,6 +187,7 @@ def train(
     excess = np.zeros(K, np.int64)  # of this path over the last one, feature by feature
     apart = 0 if repeats else 1  # number of features with an excess
     step, updated = 0, 0
+    stopped = 0 if stops is None else stops[1]
     while True:
         top, best, i = (gamma << shift) - 1, -1, step
         while i < K and keys[i] > top:
@@ -201,6 +208,19 @@ def train(
             if keys[i] > top:
                 top, best = keys[i], i
             i += 1
+        if stops is not None:
+            gammas, _, last, (marks, first_chunk, last_chunk), left, bounds_left, steps = stops
+            value = top >> shift if best >= 0 else -1
+            while stopped < last and gammas[stopped] > value:
+                while updated < step:
+                    learn(points, path[updated], strengths, tau, active, counters, start, old)
+                    updated += 1
+                for c in range(first_chunk, last_chunk):
+                    left[stopped, c] = count(active, marks[c], marks[c + 1])
+                for k in range(K):
+                    bounds_left[stopped, k] = bounds[k]
+                steps[stopped] = step
+                stopped += 1
         if best < 0:
             break
         k = mask - (top & mask)
@@ -303,6 +323,7 @@ def train_in_levels(
             False,
             last_run,
             learn_count,
+            None,
         )
         for i in range(first_place[level], first_place[level + 1]):
             w, bit = places[i] // 64, np.uint64(1) << np.uint64(places[i] % 64)
@@ -464,6 +485,7 @@ def run_experiments(
                 repeats,
                 last_run,
                 counts,
+                None,
             )
             current = (start == begin or j == 0) and not remembers
         last = j + 1 == J
@@ -476,6 +498,174 @@ def run_experiments(
             memorized_points[j] = count(active, start, stop)
         for k in range(K):
             learned[j, k] = known[k]
+
+
+@inlined
+def equal_rows(table, a, b):
+    """Tell whether two rows of a table are equal."""
+    same = True
+    for k in range(table.shape[1]):
+        same &= table[a, k] == table[b, k]
+    return same
+
+
+@kernel
+def run_gammas(
+    points,
+    valid,
+    first_word,
+    first_chunk,
+    gammas,
+    tau,
+    forgets,
+    keep_learned,
+    keep_memorized,
+    strengths,
+    out,
+):
+    """Run the experiments for every γ, which fall, as ``run_experiments`` does for one.
+
+    Not for a policy that forgets features and keeps memorized points. Then an experiment depends
+    on γ only through the set L that it starts with, and M only through how many points it has. So
+    all γ with the same L share one run, down to the smallest; the larger only stop earlier. From
+    large γ to small the sets mostly contain each other, so that the counters of one are extended
+    to the next. Experiment j trains on the chunks from ``first_chunk[j]`` on. The arrays of ``out``
+    have γ before the dims of ``run_experiments``.
+    """
+    learned, learn_count, nonzero_gradient, memorized_points, learnable_features = out
+    K, W = points.shape
+    J, G = first_word.size - 1, gammas.size
+    base_counters, counters = new_counters(tau, W), new_counters(tau, W)
+    base_active, active = np.empty(W, np.uint64), np.empty(W, np.uint64)
+    known, base, run = np.zeros((G, K), np.bool_), np.zeros(K, np.bool_), np.zeros(K, np.bool_)
+    bounds_left, bounds = np.zeros((G, K), np.int64), np.zeros(K, np.int64)
+    # M is counted by chunk where a window moves on, else in all.
+    by_chunk = first_chunk[J - 1] > 0
+    left, steps = np.zeros((G, J if by_chunk else 1), np.int64), np.zeros(G, np.int64)
+    marks = np.empty(2, np.int64)
+    totals, counts = np.zeros(K, np.int64), np.zeros(K, np.int64)
+    repeats = not keep_learned and J > 1
+    for j in range(1, J):
+        repeats &= forgets[j] and first_chunk[j] == 0
+    size = K + 1 if repeats else 0
+    found, covered = np.empty((size, K), np.int64), np.full((size, K), -1, np.int64)
+    last_run = np.arange(K), np.full(K + 1, -1, np.int64), found, covered
+    path = last_run[1]
+    current = True  # whether ``bounds_left`` holds for all points below τ
+    for j in range(J):
+        begin, old, stop = first_word[first_chunk[j]], first_word[j], first_word[j + 1]
+        keeps_features = keep_learned or not forgets[j]
+        keeps_all = keeps_features and (keep_memorized or not forgets[j])
+        start = old if keeps_all else begin
+        fresh = not keeps_features
+        if fresh:
+            known[:] = False
+        if not keep_learned:
+            for k in range(K):
+                totals[k] += count_feature(points, k, valid, old, stop)
+                if begin > 0:
+                    last_begin = first_word[first_chunk[j - 1]]
+                    totals[k] -= count_feature(points, k, valid, last_begin, begin)
+        low = 0
+        while low < G:
+            high = low + 1
+            while high < G and equal_rows(known, low, high):
+                high += 1
+            anew = low == 0
+            for k in range(K):
+                anew |= base[k] and not known[low, k]
+            if anew:
+                reset_counters(base_counters, tau, start, stop)
+                for w in range(start, stop):
+                    base_active[w] = valid[w]
+            for k in range(K):
+                if known[low, k] and (anew or not base[k]):
+                    learn(points, k, strengths, tau, base_active, base_counters, start, stop)
+                base[k] = known[low, k]
+                run[k] = known[low, k]
+            for w in range(start, stop):
+                active[w] = base_active[w]
+            for plane in range(counters[0].shape[0]):
+                for w in range(start, stop):
+                    counters[0][plane, w] = base_counters[0][plane, w]
+            gradient = count(active, start, stop)
+            for g in range(low, high):
+                nonzero_gradient[g, j] = gradient
+                learnable_features[g, j] = 0
+            for k in range(K):
+                if run[k]:
+                    continue
+                if fresh:
+                    bounds[k] = totals[k]
+                elif current and not keeps_all:
+                    bounds[k] = bounds_left[low, k] + count_feature(points, k, active, old, stop)
+                else:
+                    bounds[k] = count_feature(points, k, active, start, stop)
+                strength = 1 if strengths is None else strengths[k]
+                if strength * bounds[k] >= gammas[high - 1]:
+                    if not fresh and current and not keeps_all:
+                        bounds[k] = count_feature(points, k, active, start, stop)
+                    for g in range(low, high):
+                        learnable_features[g, j] += strength * bounds[k] >= gammas[g]
+            marks[0], marks[1] = start, stop
+            chunk = j if keeps_all else first_chunk[j]
+            chunks = (first_word, chunk, j + 1) if by_chunk else (marks, 0, 1)
+            train(
+                points,
+                active,
+                counters,
+                run,
+                bounds,
+                gammas[high - 1],
+                tau,
+                strengths,
+                (start, old, stop),
+                repeats,
+                last_run,
+                counts,
+                (gammas, low, high, chunks, left, bounds_left, steps),
+            )
+            for g in range(low, high):
+                for k in range(K):
+                    learn_count[g, j, k] = -1
+                for i in range(steps[g]):
+                    known[g, path[i]] = True
+                    learn_count[g, j, path[i]] = counts[path[i]]
+                for k in range(K):
+                    learned[g, j, k] = known[g, k]
+                memorized_points[g, j] = left[g, 0] if not by_chunk else 0
+                if by_chunk:
+                    for c in range(first_chunk[j], j + 1):
+                        memorized_points[g, j] += left[g, c]
+                elif keeps_all and j > 0:
+                    memorized_points[g, j] += memorized_points[g, j - 1]
+            low = high
+        current = not keeps_all or j == 0
+
+
+@kernel
+def number_sets(sets, numbers):
+    """Give equal numbers to neighbours that are equal sets, (n, G, K); return how many there are.
+
+    Each is compared with the one before it in its row, and with its like in the row before.
+    """
+    total = 0
+    for i in range(sets.shape[0]):
+        for g in range(sets.shape[1]):
+            number = -1
+            if g > 0 and equal_rows(sets[i], g - 1, g):
+                number = numbers[i, g - 1]
+            elif i > 0:
+                same = True
+                for k in range(sets.shape[2]):
+                    same &= sets[i, g, k] == sets[i - 1, g, k]
+                if same:
+                    number = numbers[i - 1, g]
+            if number < 0:
+                number = total
+                total += 1
+            numbers[i, g] = number
+    return total
 
 
 @kernel

@@ -1,10 +1,15 @@
 """The store of a sweep: finished pieces beside the file to be, so that a sweep can be continued."""
 
+import hashlib
 import json
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import filelock
+import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from featsim._files import check_writable, replacing
@@ -13,19 +18,23 @@ from featsim._tallies import Arrays
 from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
+DIGITS = 24
 
 
 class Store:
     """The pieces of one sweep in the folder ``<output>.pieces``, and in the end the file itself.
 
     Files are written under another name and renamed, so that each is whole or not there. Only one
-    process has the store at a time.
+    process has the store at a time. The name of a piece ends in a digest of its content and of the
+    sweep, so that a piece that was damaged, or is another sweep's, is not taken for one.
     """
 
     def __init__(self, output: str | Path, plan: Plan) -> None:
         self.output = Path(output)
         self.folder = self.output.with_name(self.output.name + ".pieces")
         self.description = plan.description()
+        self.sweep = json.dumps(self.description)
+        self.files: dict[str, Path] = {}
         check_writable("output", self.output)
         self._check()
 
@@ -33,8 +42,9 @@ class Store:
         """Refuse a file or a folder that is there and not of this sweep."""
         if self.output.exists():
             self._refuse_another(self.output, _described(self.output))
-        if (file := self.folder / DESCRIPTION).exists():
-            self._refuse_another(self.folder, json.loads(file.read_text()))
+        stored = _stored_description(self.folder / DESCRIPTION)
+        if stored is not None:
+            self._refuse_another(self.folder, stored)
 
     def __enter__(self) -> Self:
         self.folder.mkdir(exist_ok=True)
@@ -42,15 +52,17 @@ class Store:
         try:
             self.lock.acquire(timeout=0)
         except filelock.Timeout:
-            raise ValueError(
+            raise BlockingIOError(
                 f"output must not be in use, but another process writes {str(self.output)!r}"
             ) from None
         try:
             self._check()  # nobody else can write from now on
             for unfinished in self.folder.glob(".*"):
                 unfinished.unlink()
+            self._drop_damaged()
             with replacing(self.folder / DESCRIPTION) as new:
-                new.write_text(json.dumps(self.description, indent=1))
+                text = {**self.description, "digest": _digest(self.sweep.encode())}
+                new.write_text(json.dumps(text, indent=1))
         except BaseException:
             self.lock.release()
             raise
@@ -69,38 +81,61 @@ class Store:
         return dataset.astype(types)
 
     def keys(self) -> set[str]:
-        """Return the keys of the pieces that are stored."""
-        return {file.stem for file in self.folder.glob("[!.]*.nc")}
+        """Return the keys of the pieces that are stored whole."""
+        self.files = {
+            file.name.partition(".")[0]: file for file in self._pieces() if self._is_whole(file)
+        }
+        return set(self.files)
 
     def piece(self, key: str) -> Arrays:
-        """Return a piece that is stored."""
-        with xr.open_dataset(self._file(key), engine="scipy") as dataset:
+        """Return a piece that is among the keys."""
+        with xr.open_dataset(self.files[key], engine="scipy") as dataset:
             return {str(name): values.to_numpy() for name, values in dataset.items()}
 
     def add(self, key: str, arrays: Arrays) -> None:
         """Store a piece."""
-        dataset = xr.Dataset(
-            {
-                name: (("cell", *(f"{name}_{i}" for i in range(1, values.ndim))), values)
-                for name, values in arrays.items()
-            }
-        )
-        with replacing(self._file(key)) as new:
-            dataset.to_netcdf(new, engine="scipy")
+        dataset = xr.Dataset({name: _variable(name, values) for name, values in arrays.items()})
+        content = bytes(dataset.to_netcdf(engine="scipy"))
+        self.files[key] = self.folder / f"{key}.{self._digest(key, content)}.nc"
+        with replacing(self.files[key]) as new:
+            new.write_bytes(content)
+
+    def _digest(self, key: str, content: bytes) -> str:
+        return _digest(f"{self.sweep}{key}".encode() + content)
+
+    def _pieces(self) -> Iterator[Path]:
+        return self.folder.glob("[!.]*.nc")
+
+    def _is_whole(self, file: Path) -> bool:
+        key, _, digest = file.stem.partition(".")
+        return digest == self._digest(key, file.read_bytes())
+
+    def _drop_damaged(self) -> None:
+        """Remove what cannot be trusted, so that it is computed again, and say so in one line."""
+        if self.output.exists():
+            return
+        pieces = list(self._pieces())
+        damaged = [file for file in pieces if not self._is_whole(file)]
+        for file in damaged:
+            file.unlink()
+        description = self.folder / DESCRIPTION
+        if damaged or (description.exists() and _stored_description(description) is None):
+            warnings.warn(
+                f"{self.folder} was damaged: of its {len(pieces)} pieces {len(damaged)} are "
+                "computed again",
+                stacklevel=3,
+            )
 
     def finish(self, dataset: xr.Dataset) -> None:
         """Write the file, and remove the pieces, which it holds all."""
         if not self.output.exists():
             with replacing(self.output) as new:
                 dataset.to_netcdf(new, engine="scipy")
-        for file in (*self.folder.glob("[!.]*.nc"), self.folder / DESCRIPTION):
+        for file in (*self._pieces(), self.folder / DESCRIPTION):
             file.unlink(missing_ok=True)
         self.lock.release()
         (self.folder / "lock").unlink(missing_ok=True)
         self.folder.rmdir()
-
-    def _file(self, key: str) -> Path:
-        return self.folder / f"{key}.nc"
 
     def _refuse_another(self, path: Path, stored: dict[str, Any]) -> None:
         differences = [
@@ -112,6 +147,28 @@ class Store:
             raise ValueError(
                 f"output must be new or of the same sweep, but {path} has {'; '.join(differences)}"
             )
+
+
+def _variable(name: str, values: npt.NDArray[Any]) -> tuple[Any, ...]:
+    """Return a variable of a piece; NetCDF 3 has no integers of 64 bits, but doubles."""
+    dims = ("cell", *(f"{name}_{i}" for i in range(1, values.ndim)))
+    large = values.dtype.kind == "i" and values.max(initial=0) >= 2**31
+    return dims, values.astype(np.float64) if large else values
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
+
+
+def _stored_description(file: Path) -> dict[str, Any] | None:
+    """Return what a folder of pieces says of its sweep, or None if that is damaged or not there."""
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        digest = stored.pop("digest", None)
+    except (AttributeError, OSError, TypeError, ValueError):
+        return None
+    # Releases before this had no digest there: theirs are other sweeps, which are refused.
+    return stored if digest in (None, _digest(json.dumps(stored).encode())) else None
 
 
 def _described(output: Path) -> dict[str, Any]:

@@ -24,16 +24,9 @@ from scipy.special import ndtr
 
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
-from featsim.theory.limit import (
-    Counts,
-    LearningOrder,
-    Reals,
-    learning_order,
-    left_below,
-    mean_field,
-    prefixes,
-    table_of_frequencies,
-)
+from featsim.theory.expectations import Policy
+from featsim.theory.limit import mean_field, table_of_frequencies
+from featsim.theory.order import LearningOrder, Reals, learning_order, left_below, prefixes
 
 TINY = 1e-300  # in place of 0 in a denominator whose numerator is 0 as well
 
@@ -55,8 +48,9 @@ def fluctuations(
     -------
     xarray.Dataset
         ``learned_features`` and ``exact_accuracy`` with the dims of ``mean_field``: the standard
-        deviation over streams drawn with the same frequencies. Warm has that of its first
-        experiment in all: what it learns later, by chance alone, is not part of the estimate.
+        deviation over streams drawn with the same frequencies. A policy has that of the chunks
+        which all that it knows could be learned from, W_f(j): warm that of its first experiment in
+        all. What it learns later, by chance alone, is not part of the estimate.
 
     Raises
     ------
@@ -67,31 +61,31 @@ def fluctuations(
     limit = mean_field(config, frequencies, inits=chosen)
     p, _ = table_of_frequencies(config, frequencies)
     order = learning_order(p, config.tau)
-    whole = prefixes(config, order)
-    deviation, slope = _class_deviations(config, p, order, whole)
     C = config.classes
-    arrays = {
-        "learned_features": np.sqrt((deviation**2).sum(axis=-1)),
-        "exact_accuracy": (C - 1) / C**2 * np.sqrt(((slope * deviation) ** 2).sum(axis=-1)),
-    }
     axis = p.ndim - 2
-    result = limit[list(arrays)].astype(np.float64)
-    for name, array in arrays.items():
-        rows = [
-            np.broadcast_to(array[:1], array.shape) if init.keep_memorized else array
-            for init in chosen
-        ]
-        stacked = np.stack([np.moveaxis(row, 0, axis) for row in rows], axis=axis)
+    rows: dict[str, list[Reals]] = {"learned_features": [], "exact_accuracy": []}
+    for init in chosen:
+        points = config.points_per_chunk / C * Policy.of(init, config).learned_from
+        deviation, slope = _class_deviations(config, p, order, points)
+        spread = {
+            "learned_features": np.sqrt((deviation**2).sum(axis=-1)),
+            "exact_accuracy": (C - 1) / C**2 * np.sqrt(((slope * deviation) ** 2).sum(axis=-1)),
+        }
+        for name, array in spread.items():
+            rows[name].append(np.moveaxis(array, 0, axis))
+    result = limit[list(rows)].astype(np.float64)
+    for name, arrays in rows.items():
+        stacked = np.stack(arrays, axis=axis)
         result[name] = (limit[name].dims, stacked, {"long_name": f"standard deviation, {name}"})
     return result
 
 
 def _class_deviations(
-    config: Config, p: Reals, order: LearningOrder, sizes: Counts
+    config: Config, p: Reals, order: LearningOrder, by_experiment: Reals
 ) -> tuple[Reals, Reals]:
-    """Return the deviation of M and t π of every class without memory, (J, …, C) each."""
-    chunks = np.arange(1, config.experiments + 1).reshape(-1, *[1] * (p.ndim - 1))
-    points = chunks * (config.points_per_chunk / config.classes)
+    """Return the deviation of M and t π of every class for so many points, (J, …, C) each."""
+    sizes = prefixes(order, by_experiment, config.gamma)
+    points = by_experiment.reshape(-1, *[1] * (p.ndim - 1))
     below, before = left_below(order, sizes), left_below(order, np.maximum(sizes - 1, 0))
     counted = np.maximum(points * below, TINY)
     threshold = config.gamma / counted

@@ -1,6 +1,7 @@
 """What the simulator gives on a stream, in the exact numbers that the theorems compare."""
 
 import dataclasses
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy.typing as npt
 
 from featsim._experiments import count_well_classified
 from featsim._points import PackedPoints, pack_rows
-from featsim.inits import PAPER_INITS
+from featsim.inits import Init
+from featsim.schedules import When
 from featsim.simulation import simulate_stream
 from featsim.stream import FeatureStream
 
@@ -17,7 +19,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Outcome:
-    """Experiments 1 … J by initialization: random, warm and ideal."""
+    """Experiments 1 … J by initialization: random, and those that forget noise by a schedule."""
 
     learned: dict[str, Bools]
     """(J, C, K): L."""
@@ -32,25 +34,30 @@ class Outcome:
     """ACC(L^(1)) … ACC(L^(J)); a combination has its share of all points of the stream."""
 
 
-def run(stream: FeatureStream, gamma: float, tau: int) -> Outcome:
-    """Run the experiments under the paper's three initializations."""
-    result = simulate_stream(stream, gamma=gamma, tau=tau, workers=1)
+def run(stream: FeatureStream, gamma: float, tau: int, schedules: Mapping[str, When]) -> Outcome:
+    """Run the experiments from nothing, and forgetting only noise by each of the schedules."""
+    names = ("random", *schedules)
+    inits = [Init("random", 0, 0), *(Init(name, 1, 0, when) for name, when in schedules.items())]
+    result = simulate_stream(stream, gamma=gamma, tau=tau, inits=inits, workers=1)
     learned = result["learned"].to_numpy()
     C = stream.num_classes
     right = sum(
-        count_well_classified(_class_points(stream, c), learned[:, :, c], tau) for c in range(C)
+        count_well_classified(
+            _class_points(stream, c), learned[:, :, c].reshape(-1, stream.num_features), tau
+        ).reshape(learned.shape[:2])
+        for c in range(C)
     )
     times = np.cumsum(result["nonzero_gradient_points"].to_numpy(), axis=-1)
     orders = within_classes(result["learn_step"].to_numpy())
     share = [Fraction(1, C), 1 - Fraction(1, C)]
     n = len(stream)
     return Outcome(
-        learned=dict(zip(PAPER_INITS, learned, strict=True)),
-        order=dict(zip(PAPER_INITS, orders, strict=True)),
-        training_time=dict(zip(PAPER_INITS, times.tolist(), strict=True)),
+        learned=dict(zip(names, learned, strict=True)),
+        order=dict(zip(names, orders, strict=True)),
+        training_time=dict(zip(names, times.tolist(), strict=True)),
         accuracy={
             init: [share[0] + share[1] * Fraction(count, n) for count in counts]
-            for init, counts in zip(PAPER_INITS, np.asarray(right).tolist(), strict=True)
+            for init, counts in zip(names, np.asarray(right).tolist(), strict=True)
         },
     )
 

@@ -1,8 +1,9 @@
-"""What Theorems 3.4 and 3.6 predict of a chunk that comes again and again.
+"""What Theorems 3.4 and 3.6 and the statements on policies predict of a chunk that comes again.
 
 With the same points in every chunk, the count of a feature over J chunks is J n h(v; L). Within a
 class the order of learning is then that of a greedy choice on h, whatever J (Lemma D.3), and all
-experiments follow from this order and its counts; no experiment is run.
+experiments follow from this order and its counts; no experiment is run. Warm, ideal and every
+schedule of forgetting noise learn what cold learns in the experiment of the last forgetting.
 """
 
 import dataclasses
@@ -12,10 +13,21 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from featsim.schedules import At, Doubling, Every, When, forgets
 from featsim.theory.combinations import Combinations
+from featsim.theory.schedule_cost import cheapest, last_forgetting, starting_points
 
 Counts = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+SCHEDULES: dict[str, When] = {
+    "warm": At(()),
+    "ideal": "always",
+    "doubling": Doubling(),
+    "doubling:1.5": Doubling(1.5),
+    "every:3": Every(3),
+}
+"""Initializations that keep all features, by the experiments before which they forget noise."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,8 +57,17 @@ class Prediction:
     bound: Fraction | None
     """γ/(δ n): accuracies of warm and cold differ if J is above it; None if δ is 0 or no number."""
 
+    below: list[int]
+    """N_1 … N_J, points of a chunk below τ after experiment j of cold."""
+
+    never: int
+    """s, points of a chunk that have fewer than τ features at all."""
+
+    schedules: dict[str, When]
+    """``SCHEDULES``, and as ``best`` the best schedule if all points of a chunk are worth 1."""
+
     learned: dict[str, Bools]
-    """(J, C, K) by initialization: random, warm and ideal."""
+    """(J, C, K) by initialization: random and those of ``schedules``."""
 
     training_time: dict[str, list[int]]
     """T^(1) … T^(J) by initialization."""
@@ -94,21 +115,23 @@ def predict(chunk: Combinations, gamma: float, tau: int, experiments: int) -> Pr
         for order, size in zip(orders, sizes[0], strict=True)
     ]
     largest = max(next_counts)
-    starts = {
-        "random": [(j + 1) * n for j in range(experiments)],
-        "warm": [n] + [left[0]] * (experiments - 1),
-        "ideal": [n] + [(j + 1) * left[j - 1] for j in range(1, experiments)],
-    }
     share = [1 - Fraction(C - 1, C) * Fraction(x, n) for x in left]
+    schedules = SCHEDULES | {"best": At(cheapest(n, left, np.array(share), Fraction(1, n)))}
+    sets, starts, accuracy = {"random": learned}, {"random": n * J}, {"random": share}
+    for name, when in schedules.items():
+        before = forgets(when, np.full(experiments, n))
+        last = last_forgetting(before) - 1
+        sets[name] = learned[last]
+        starts[name] = starting_points(n, left, before)
+        accuracy[name] = [share[j] for j in last]
     return Prediction(
         G=learned[0],
         delta=None if learned[0].all() else Fraction(largest, n),
         bound=Fraction(gamma) / largest if largest else None,
-        learned={
-            "random": learned,
-            "warm": np.broadcast_to(learned[0], learned.shape),
-            "ideal": learned,
-        },
+        below=left,
+        never=int(chunk.counts[chunk.combinations.sum(axis=1) < tau].sum()),
+        schedules=schedules,
+        learned=sets,
         training_time={name: np.cumsum(values).tolist() for name, values in starts.items()},
-        accuracy={"random": share, "warm": share[:1] * experiments, "ideal": share},
+        accuracy=accuracy,
     )

@@ -16,6 +16,7 @@ from featsim.theory.assumptions import (
 )
 from featsim.theory.combinations import Combinations, h_counts
 from featsim.theory.outcome import Outcome, run
+from featsim.theory.policy_statements import policies
 from featsim.theory.prediction import Prediction, predict
 from featsim.theory.statements import Statement, lemmas, theorems
 
@@ -48,7 +49,7 @@ class Report:
     """What the simulator gives."""
 
     statements: tuple[Statement, ...]
-    """Every statement of Theorems 3.4 and 3.6 and Lemmas D.1 to D.3."""
+    """Every statement of Theorems 3.4 and 3.6, Lemmas D.1 to D.3, and on policies."""
 
     @property
     def assumptions_hold(self) -> bool:
@@ -117,7 +118,7 @@ class Report:
             where = f" in {len(failed)} of {len(s.by_experiment)} experiments" if failed else ""
             first = f", first in {failed[0]}" if failed and not s.reason else ""
             reason = f" ({s.reason})" if s.reason else ""
-            lines.append(f"{s.source:<19} {s.text:<65} {word[s.holds]}{where}{first}{reason}")
+            lines.append(f"{s.source:<21} {s.text:<65} {word[s.holds]}{where}{first}{reason}")
         return lines
 
 
@@ -147,17 +148,14 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
     ValueError, TypeError
         If the first chunk is empty, or an argument is out of range or of the wrong type.
     """
-    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
-    tau = _checks.integer("tau", tau, 1)
+    gamma, tau = check_stream(stream, gamma, tau)
     first = Combinations.of(stream, 0)
-    if first.points == 0:
-        raise ValueError("the first chunk of the stream must hold at least one point, not 0")
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
-    outcome = run(stream, gamma, tau)
+    prediction = predict(first, gamma, tau, J)
+    outcome = run(stream, gamma, tau, prediction.schedules)
     occurring = [
         np.concatenate([sets[:, c] for sets in outcome.learned.values()]) for c in range(C)
     ]
-    prediction = predict(first, gamma, tau, J)
     balanced = same_points_in_every_chunk(stream)
     of_first = [heights(first, c, tau, occurring[c]) for c in range(C)]
     of_all = of_first
@@ -181,5 +179,15 @@ def check(stream: FeatureStream, *, gamma: float, tau: int) -> Report:
         statements=(
             *lemmas(stream, gamma, tau, outcome, of_all),
             *theorems(outcome, prediction),
+            *policies(outcome, prediction, first.points),
         ),
     )
+
+
+def check_stream(stream: FeatureStream, gamma: float, tau: int) -> tuple[float, int]:
+    """Return γ and τ, or raise the errors of ``check``."""
+    gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
+    tau = _checks.integer("tau", tau, 1)
+    if not np.any(stream.chunks == 0):
+        raise ValueError("the first chunk of the stream must hold at least one point, not 0")
+    return gamma, tau

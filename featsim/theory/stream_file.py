@@ -27,10 +27,15 @@ def save_stream(stream: FeatureStream, path: str | os.PathLike[str], **settings:
     Raises
     ------
     ValueError
-        If the file cannot be written there.
+        If the file cannot be written there, or ``num_classes``, which is the stream's own, is among
+        the settings.
     """
     target = Path(path)
     check_writable("path", target)
+    if "num_classes" in settings:
+        raise ValueError(
+            f"settings must not hold num_classes, which is {stream.num_classes} in the stream"
+        )
     with replacing(target) as temporary:
         _to_dataset(stream, settings).to_netcdf(temporary, engine="scipy")
 

@@ -19,14 +19,14 @@ def survey(streams: int, seed: int) -> str:
         f"them, seed {seed}",
         f"{printed} meet 3.3 as printed too; on {predicted} the simulator gives what is predicted",
         "",
-        f"{'source':<19} {'statement':<65} {'holds':>6} {'fails':>6}  first failing",
+        f"{'source':<21} {'statement':<65} {'holds':>6} {'fails':>6}  first failing",
     ]
     for statements in zip(*(report.statements for report in reports), strict=True):
         failing = [i for i, s in enumerate(statements) if s.holds is False]
         holding = sum(s.holds is True for s in statements)
         first = f"stream {failing[0]}" if failing else ""
         one = statements[0]
-        row = f"{one.source:<19} {one.text:<65} {holding:>6} {len(failing):>6}  {first}"
+        row = f"{one.source:<21} {one.text:<65} {holding:>6} {len(failing):>6}  {first}"
         lines.append(row.rstrip())
     return "\n".join(lines)
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim.config import Config
-from featsim.theory.limit import LearningOrder, Reals, learning_order, table_of_frequencies
+from featsim.theory.limit import table_of_frequencies
+from featsim.theory.order import LearningOrder, Reals, learning_order
 
 
 @dataclasses.dataclass(frozen=True)

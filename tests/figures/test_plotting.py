@@ -78,6 +78,20 @@ def test_exact_accuracy_without_test_points():
     assert not any(len(ax.collections) for ax in figure.axes)
 
 
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda r: r.isel(init=0), ValueError, r"dims init and experiment, .* has \('seed', 'exp"),
+        (lambda r: r.expand_dims(gamma=[1, 2]), ValueError, r"choose one value of others with sel"),
+        (lambda r: r.drop_vars("learned_features"), ValueError, "with the variable 'learned_feat"),
+        (lambda r: r["learned_features"], TypeError, "or simulate_stream, not DataArray"),
+    ],
+)
+def test_what_is_no_result_is_refused(result, change, error, message):
+    with pytest.raises(error, match=f"^dataset must be a result of simulate.*{message}"):
+        featsim.three_panels(change(result))
+
+
 def test_every_init_has_its_own_look():
     looks = init_styles(["mine", "warm", "yours", "random"])
     assert looks["warm"] == INIT_STYLES["warm"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import featsim
-from featsim import check as command
+from featsim import __main__ as command
 from featsim import theory
 from featsim.theory.assumptions import heights
 from featsim.theory.random_streams import random_case
@@ -159,15 +159,22 @@ def test_file_and_command(tmp_path, capsys):
     assert kept == {"gamma": case.gamma, "tau": case.tau}
     for name in ("features", "labels", "chunks"):
         np.testing.assert_array_equal(getattr(again, name), getattr(case.stream, name))
-    assert command.main([str(path)]) == 0
+    assert command.main(["check", str(path)]) == 0
     expected = theory.check(case.stream, gamma=case.gamma, tau=case.tau)
     assert capsys.readouterr().out == f"{expected}\n"
-    assert command.main([str(path), "--gamma", "7", "--tau", "1"]) == 0
+    assert command.main(["check", str(path), "--gamma", "7", "--tau", "1"]) == 0
     assert "gamma = 7, tau = 1" in capsys.readouterr().out
 
 
+def test_the_number_of_classes_is_the_streams(tmp_path):
+    stream = featsim.FeatureStream(np.ones((1, 2), bool), [0], [0], 2)
+    with pytest.raises(ValueError, match="settings must not hold num_classes, which is 2 in the"):
+        theory.save_stream(stream, tmp_path / "stream.nc", num_classes=3)
+    assert not list(tmp_path.iterdir())
+
+
 def test_random_command(capsys):
-    assert command.main(["--random", "3", "--seed", "5"]) == 0
+    assert command.main(["check", "--random", "3", "--seed", "5"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("3 random balanced streams")
     assert "on 3 the simulator gives what is predicted" in out
@@ -180,10 +187,12 @@ def test_random_command(capsys):
         (["--random", "0"], "random must be an integer of at least 1, not 0"),
         (["nowhere.nc"], "No such file"),
         ([__file__], "is not a NetCDF file"),
+        (["--random", "2", "--gamma", "nan"], "gamma must not be given with --random"),
+        (["--random", "2", "--tau", "-1"], "tau must not be given with --random"),
     ],
 )
 def test_bad_commands(arguments, message, capsys):
-    assert command.main(arguments) == 2
+    assert command.main(["check", *arguments]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert message in captured.err
@@ -193,13 +202,13 @@ def test_bad_commands(arguments, message, capsys):
 def test_a_file_without_the_variables(tmp_path, capsys):
     path = tmp_path / "other.nc"
     featsim.theory.mean_field(featsim.Config(features=3, tau=2)).to_netcdf(path)
-    assert command.main([str(path)]) == 2
+    assert command.main(["check", str(path)]) == 2
     assert "must have the variable 'features'" in capsys.readouterr().err
 
 
 def test_as_a_module():
     done = subprocess.run(
-        [sys.executable, "-m", "featsim.check", "--random", "x"], capture_output=True, text=True
+        [sys.executable, "-m", "featsim", "check", "--random", "x"], capture_output=True, text=True
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

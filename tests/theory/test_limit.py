@@ -128,6 +128,7 @@ def test_bad_input():
         theory.mean_field(config, np.full((2, 3), 2.0))
     with pytest.raises(ValueError, match="inits must be among"):
         theory.mean_field(config, inits="lukewarm")
-    forgetful = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)
-    with pytest.raises(ValueError, match="'forgetful'"):
-        theory.mean_field(config, inits=forgetful)
+    for change in ({"drift": 0.1}, {"window": 2}, {"max_strength": 2}, {"label_noise": 0.1}):
+        (name,) = change
+        with pytest.raises(ValueError, match=f"{name} must be .* for the theory"):
+            theory.mean_field(config.replace(**change))

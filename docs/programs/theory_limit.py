@@ -1,11 +1,14 @@
 """The mean field, its fluctuations and its critical values beside the simulator."""
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
+from tabulate import tabulate
 
 import featsim
 from featsim import theory
@@ -58,21 +61,21 @@ def convergence_table(largest: int) -> str:
     return table(["points a chunk", *(f"{NAMES[n]}, {i}" for n, i in columns)], rows)
 
 
-def fluctuation_table() -> str:
+def fluctuation_table(sizes: Sequence[int] = (1_000, 10_000, 100_000)) -> str:
     """Return estimated and simulated standard deviations, root mean squares over settings."""
     rows = []
-    for points in (1_000, 10_000, 100_000):
+    for points in sizes:
         measured = []
         for seed in range(5):
             config = setting(points)
-            p = theory.mean_field(config, featsim.simulate(
-                config.replace(points_per_chunk=2, experiments=1), seeds=[seed], workers=1
-            ).frequencies[0]).frequencies  # fmt: skip
+            small = config.replace(points_per_chunk=2, experiments=1)
+            drawn: xr.DataArray = featsim.simulate(small, seeds=[seed], workers=1)["frequencies"]
+            p = theory.mean_field(config, drawn[0]).frequencies
             fixed = config.replace(frequencies=p.to_numpy())
             out = featsim.simulate(fixed, seeds=range(100, 140), workers=1, progress=False)
             pair = [theory.fluctuations(fixed), out.std("seed", ddof=1)]
             measured.append(xr.concat([one[list(NAMES)] for one in pair], "kind"))
-        root = np.sqrt((xr.concat(measured, "setting") ** 2).mean(("setting", "experiment")))
+        root = (xr.concat(measured, "setting") ** 2).mean(("setting", "experiment")) ** 0.5
         for init in INITS:
             values = [root[name].sel(init=init).to_numpy() for name in NAMES]
             rows.append([f"{points:,}", init, *(f"{x:.2g}" for pair in values for x in pair)])
@@ -108,7 +111,7 @@ def draw_all(folder: Path, largest: int) -> None:
         save_figure(figure, folder / "critical.png")
 
 
-def draw_convergence(ax, points: list[int]) -> None:
+def draw_convergence(ax: Axes, points: list[int]) -> None:
     """Draw the distance from the mean field against the points of a chunk."""
     for init in INITS:
         look = INIT_STYLES[init]
@@ -125,7 +128,7 @@ def draw_convergence(ax, points: list[int]) -> None:
     ax.legend()
 
 
-def draw_critical(ax, config: featsim.Config) -> None:
+def draw_critical(ax: Axes, config: featsim.Config) -> None:
     """Draw the gap between random and warm in the last experiment against γ, for three τ."""
     p = theory.mean_field(config).frequencies.to_numpy()
     gammas = np.geomspace(0.2, 8_000, 2_000)
@@ -151,6 +154,5 @@ def draw_critical(ax, config: featsim.Config) -> None:
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return a table in Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
+    """Return a table in Markdown; every cell is a text and stays as it is."""
+    return tabulate(rows, header, tablefmt="pipe", disable_numparse=True)

@@ -1,9 +1,10 @@
 """Make the tables and pictures of docs/theory.md: what the theory says beside what is simulated.
 
-Run ``python -m benchmarks.theory``: it prints the tables. With ``--docs docs`` it also puts them
+Run ``python -m docs.programs.theory``: it prints the tables. With ``--docs docs`` it also puts them
 into docs/theory.md, between the marks that bear their names, and draws the pictures.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -12,8 +13,8 @@ import numpy as np
 import tyro
 
 import featsim
-from benchmarks import theory_limit
-from benchmarks.theory_limit import table
+from docs.programs import theory_limit
+from docs.programs.theory_limit import table
 from featsim import theory
 from featsim._files import replacing
 from featsim.theory.combinations import all_subsets
@@ -137,7 +138,7 @@ def speed(streams: int) -> str:
     out = featsim.simulate(featsim.Config(test_points=0), workers=1)
     p = out.frequencies.to_numpy()[:, None, None]
     wide = np.random.default_rng(0).random((2, 10_000))
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         f"`check`, K = 12, C = 4, 50 experiments, {len(stream):,} points": lambda: theory.check(
             stream, gamma=9_000, tau=3
         ),

@@ -1,6 +1,6 @@
 """Search for the smallest streams on which a statement of the theorems fails.
 
-Run ``python -m benchmarks.counterexamples``: for each assumption that is dropped it tries all
+Run ``python -m docs.programs.counterexamples``: for each assumption that is dropped it tries all
 tables of n_A of one class, the fewest points first, with all whole γ, and prints the first on which
 each statement fails. Classes are alike, so that one stands for all. All points of a chunk with the
 same features share their fate: a training run moves groups of points.

@@ -1,0 +1,1 @@
+"""Pages, and in ``programs`` what writes their tables and pictures."""

@@ -1,0 +1,1 @@
+"""The programs that write tables and pictures of the documentation."""

@@ -1,0 +1,75 @@
+"""Compiled code on disk: checked as it is read, and written by one process at a time."""
+
+import hashlib
+import os
+import pickle
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba.core.caching import IndexDataCacheFile
+from numba.core.compiler_lock import global_compiler_lock
+
+DIGEST_BYTES = 32
+
+
+def keep(dispatcher: Any) -> None:
+    """Let a dispatcher that Numba caches read only what is whole, and write when nobody else does.
+
+    Numba replaces each file of its cache in one step, but takes the number of a new one from an
+    index that it has read before. Two processes that save code for different types or processors
+    can take the same number, and what one saved is then run as the other's (numba#10128, #4807).
+    """
+    implementation = dispatcher._cache._impl
+    dispatcher._cache._cache_file = _CheckedFile(
+        dispatcher.stats.cache_path,
+        implementation.filename_base,
+        implementation.locator.get_source_stamp(),
+    )
+    dispatcher.compile = _by_one_process(dispatcher)
+
+
+def _by_one_process(dispatcher: Any) -> Callable[..., Any]:
+    compile_signature = dispatcher.compile
+
+    def compile_locked(signature: Any) -> Any:
+        import filelock
+
+        path = os.path.join(dispatcher.stats.cache_path, "featsim.lock")
+        with global_compiler_lock, filelock.FileLock(path, is_singleton=True):
+            return compile_signature(signature)
+
+    return compile_locked
+
+
+CacheFile: Any = IndexDataCacheFile
+
+
+class _CheckedFile(CacheFile):  # type: ignore[misc]
+    """Files of compiled code with a digest in front; a damaged one is as one that is not there.
+
+    Numba unpickles them unchecked, and would fail, or run what is there.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        try:
+            super().save(key, data)
+        except OSError as error:
+            warnings.warn(f"compiled code is not kept: {error}", stacklevel=2)
+
+    def _load_index(self) -> Any:
+        try:
+            return super()._load_index()
+        except Exception:  # whatever a damaged pickle raises
+            return {}
+
+    def _load_data(self, name: str) -> Any:
+        content = Path(self._data_path(name)).read_bytes()
+        digest, code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+        return pickle.loads(code) if hashlib.sha256(code).digest() == digest else None
+
+    def _save_data(self, name: str, data: Any) -> None:
+        code = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(hashlib.sha256(code).digest() + code)
