@@ -68,9 +68,10 @@ def test_every_file_is_a_method_with_the_functions_that_it_has():
         for name in METHODS
     }
     assert parts == {
-        "cold": ["act"], "dash": ["act"], "fire": ["act"], "l2_init": ["penalty"],
-        "reset": ["act"], "shrink": ["act"], "shrink_perturb": ["act"], "warm": [],
-        "warm_rem": ["act"],
+        "cold": ["act"], "continual_backprop": ["after_step"], "dash": ["act"], "fire": ["act"],
+        "l2": ["penalty"], "l2_init": ["penalty"], "parseval": ["penalty"], "redo": ["after_step"],
+        "reset": ["act"], "shrink": ["act"], "shrink_perturb": ["act"],
+        "soft_shrink_perturb": ["after_step"], "warm": [], "warm_rem": ["act"],
     }  # fmt: skip
 
 
