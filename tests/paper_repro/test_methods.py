@@ -8,10 +8,11 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
 
 from featsim import bridge  # noqa: E402
-from paper_repro.methods import METHODS, PENALTIES, Learner, l2_to_initial  # noqa: E402
+from paper_repro.learner import Learner  # noqa: E402
+from paper_repro.methods import find  # noqa: E402
 from paper_repro.models import last_layer, make_model  # noqa: E402
 from paper_repro.optimizers import make_optimizer, set_learning_rate, step  # noqa: E402
-from paper_repro.run import Run  # noqa: E402
+from paper_repro.run import METHODS, Run  # noqa: E402
 
 BATCH = (torch.randn(6, 1, 8, 8, generator=torch.Generator().manual_seed(0)), torch.arange(6) % 3)
 
@@ -25,9 +26,8 @@ def learner(**settings):
 
     model = new_model(0)
     result = Learner(
-        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m)
+        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m), 0
     )
-    result.initial = {name: p.detach().clone() for name, p in model.named_parameters()}
     for _ in range(2):
         step(run, result.optimizer, lambda: nn.functional.cross_entropy(model(BATCH[0]), BATCH[1]))
     return result
@@ -41,7 +41,7 @@ def act(method, **settings):
     """Return the learner after the method, its state before, and its momentum before."""
     one = learner(method=method, **settings)
     before, rolling = copy.deepcopy(one.model.state_dict()), momentum(one)
-    METHODS[method](one, iter([[BATCH]]), 5)
+    find(method).act(one, iter([[BATCH]]), 5)
     return one, before, rolling
 
 
@@ -58,11 +58,21 @@ def shrinkable(one):
     }
 
 
-@pytest.mark.parametrize("method", ["warm", "l2_init"])
-def test_warm_and_l2_init_change_nothing(method):
-    one, before, rolling = act(method)
-    assert changed(one, before) == set()
-    assert all(torch.equal(value, rolling[i]) for i, value in momentum(one).items())
+def test_every_file_is_a_method_with_the_functions_that_it_has():
+    parts = {
+        name: [
+            part
+            for part in ("act", "penalty", "after_step")
+            if getattr(find(name), part) is not None
+        ]
+        for name in METHODS
+    }
+    assert parts == {
+        "cold": ["act"], "continual_backprop": ["after_step"], "dash": ["act"], "fire": ["act"],
+        "l2": ["penalty"], "l2_init": ["penalty"], "parseval": ["penalty"], "redo": ["after_step"],
+        "reset": ["act"], "shrink": ["act"], "shrink_perturb": ["act"],
+        "soft_shrink_perturb": ["after_step"], "warm": [], "warm_rem": ["act"],
+    }  # fmt: skip
 
 
 def test_warm_rem_drops_the_momentum_and_nothing_else():
@@ -108,6 +118,16 @@ def test_shrink_and_dash_are_the_bridges():
     assert changed(two, twin.state_dict()) == set()
 
 
+def test_fire_is_the_bridges_and_keeps_momentum():
+    one, before, rolling = act("fire")
+    twin = one.new_model(0)
+    twin.load_state_dict(before)
+    names = set(bridge.fire_(twin))
+    assert changed(one, before) == names
+    assert changed(one, twin.state_dict()) == set()
+    assert all(torch.equal(value, rolling[i]) for i, value in momentum(one).items())
+
+
 def test_shrink_perturb_draws_from_its_seed():
     one, before, _ = act("shrink_perturb", lam=0.4, sigma=0.02)
     noise = torch.cat(
@@ -120,7 +140,9 @@ def test_shrink_perturb_draws_from_its_seed():
 
 def test_l2_init_adds_the_squared_distance():
     one = learner(method="l2_init", l2=0.5)
-    assert list(PENALTIES) == ["l2_init"]
+    l2_to_initial = find("l2_init").penalty
+    first = one.new_model(0).named_parameters()
+    assert all(torch.equal(p, one.initial[name]) for name, p in first)
     distances = [p - one.initial[name] for name, p in one.model.named_parameters()]
     sum_of_squares = sum((d.detach().double() ** 2).sum().item() for d in distances)
     assert l2_to_initial(one).item() == pytest.approx(0.5 * sum_of_squares, rel=1e-5)
