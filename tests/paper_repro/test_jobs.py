@@ -8,7 +8,7 @@ from paper_repro.machine import Machine
 from paper_repro.records import RunError
 from paper_repro.run import Run
 
-TINY = {"model": "mlp", "width": 8, "chunks": 2, "train_size": 128, "batch": 32, "epochs": 2}
+TINY = {"model": "mlp_narrow", "width": 8, "chunks": 2, "train_size": 128, "batch": 32, "epochs": 2}
 RUNS = [Run(method=method, **TINY) for method in ("cold", "warm", "dash", "cold")]
 
 
