@@ -14,8 +14,9 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import sweep_plan, sweeping
 from featsim.__main__ import main
+from featsim._sweep import function as sweeping
+from featsim._sweep import plan as sweep_plan
 
 distributed = pytest.importorskip("distributed")
 
