@@ -96,6 +96,7 @@ def noted(folder, what, process="*"):
     return collections.Counter(file.name.split("-")[1] for file in files)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces", "steady_worker")
 def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypatch):
     taken = []  # the pieces whose results have arrived
@@ -134,6 +135,7 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
     xr.testing.assert_identical(out, featsim.sweep(CONFIG, workers=2, **SWEEP))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces", "steady_worker")
 def test_the_command_on_a_cluster(scheduler, folder, tmp_path):
     file = tmp_path / "sweep.nc"
