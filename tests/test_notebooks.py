@@ -42,4 +42,4 @@ def test_runs_and_prints_what_is_stored(path, monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["own_data", "process", "quickstart"]
+    assert [path.stem for path in NOTEBOOKS] == ["forgetting", "own_data", "process", "quickstart"]

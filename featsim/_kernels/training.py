@@ -47,13 +47,58 @@ def count_feature(points, k, active, start, stop):
     return total
 
 
-@inlined
+# Every kind of array is made in one place, which is compiled once. Rows are taken by their number:
+# to unpack a table gives rows that the compiler does not know to be without gaps.
+
+
+@part
+def new_words(rows, size):
+    """Return clear words (rows, size)."""
+    words = np.empty((rows, size), np.uint64)
+    for row in range(rows):
+        for w in range(size):
+            words[row, w] = NONE
+    return words
+
+
+@part
+def new_numbers(rows, size, value):
+    """Return whole numbers (rows, size), all of one value."""
+    numbers = np.empty((rows, size), np.int64)
+    for row in range(rows):
+        for i in range(size):
+            numbers[row, i] = value
+    return numbers
+
+
+@part
+def new_flags(rows, size):
+    """Return Booleans (rows, size), all false."""
+    flags = np.empty((rows, size), np.bool_)
+    for row in range(rows):
+        for i in range(size):
+            flags[row, i] = False
+    return flags
+
+
+@part
 def new_counters(tau, size):
     """Return counters up to tau for ``size`` words: the planes, an even number P, 2**P >= tau."""
-    P = 2
+    P = np.int64(2)
     while tau > (1 << P):
         P += 2
-    return np.empty((P, size), np.uint64), np.empty(WORDS_PER_TILE, np.uint64)
+    return new_words(P, size), new_words(np.int64(1), np.int64(WORDS_PER_TILE))[0]
+
+
+@part
+def new_last_run(repeats, K):
+    """Return what ``train`` leaves for the next run, before the first."""
+    steps = K + 1 if repeats else np.int64(0)
+    found, covered = new_numbers(steps, K, np.int64(0)), new_numbers(steps, K, np.int64(-1))
+    order = new_numbers(np.int64(1), K, np.int64(0))[0]
+    for k in range(K):
+        order[k] = k
+    return order, new_numbers(np.int64(1), K + 1, np.int64(-1))[0], found, covered
 
 
 @part
@@ -173,7 +218,9 @@ def train(
     while (1 << shift) < K:
         shift += 1
     mask = (1 << shift) - 1
-    keys = np.empty(K, np.int64)
+    # ``excess`` is that of this path over the last one, feature by feature.
+    numbers = new_numbers(np.int64(2), K, np.int64(0))
+    keys, excess = numbers[0], numbers[1]
     for i in range(K):
         k = order[i]
         bound = -1 if learned[k] else bounds[k]
@@ -184,7 +231,6 @@ def train(
         settle(keys, i)
     for i in range(K):
         order[i] = mask - (keys[i] & mask)
-    excess = np.zeros(K, np.int64)  # of this path over the last one, feature by feature
     apart = 0 if repeats else 1  # number of features with an excess
     step, updated = 0, 0
     stopped = 0 if stops is None else stops[1]
@@ -255,14 +301,14 @@ def gradient_rank(points, active, known, start, stop):
     determinant that is not 0.
     """
     prime = np.int64(2**31 - 1)
-    columns = np.empty(points.shape[0], np.int64)
+    numbers = new_numbers(np.int64(2), points.shape[0], np.int64(0))
+    columns, row = numbers[0], numbers[1]
     size = 0
     for k in range(points.shape[0]):
         if not known[k] and count_feature(points, k, active, start, stop) > 0:
             columns[size] = k
             size += 1
-    basis = np.zeros((size, size), np.int64)
-    row = np.empty(size, np.int64)
+    basis = new_numbers(size, size, np.int64(0))
     rank = 0
     for w in range(start, stop):
         for b in range(64):
@@ -378,17 +424,15 @@ def run_experiments(
     K, W = points.shape
     J = first_word.size - 1
     counters = new_counters(tau, W)
-    active = np.empty(W, np.uint64)
-    memorized = np.zeros(W, np.uint64)
-    known = np.zeros(K, np.bool_)
-    totals = np.zeros(K, np.int64)
-    bounds = np.zeros(K, np.int64)
+    sets = new_words(np.int64(2), W)
+    active, memorized = sets[0], sets[1]
+    known = new_flags(np.int64(1), K)[0]
+    numbers = new_numbers(np.int64(2), K, np.int64(0))
+    totals, bounds = numbers[0], numbers[1]
     repeats = not keep_learned and not keep_memorized and J > 1 and laws is None
     for j in range(1, J):
         repeats &= forgets[j] and first_seen[j] == 0
-    steps = K + 1 if repeats else 0
-    found, covered = np.empty((steps, K), np.int64), np.full((steps, K), -1, np.int64)
-    last_run = np.arange(K), np.full(K + 1, -1, np.int64), found, covered
+    last_run = new_last_run(repeats, K)
     remembers = False  # whether any point is memorized as an experiment starts
     current = True  # whether ``active`` and the counters of old words hold for L, and no M
     for j in range(J):
@@ -536,20 +580,22 @@ def run_gammas(
     K, W = points.shape
     J, G = first_word.size - 1, gammas.size
     base_counters, counters = new_counters(tau, W), new_counters(tau, W)
-    base_active, active = np.empty(W, np.uint64), np.empty(W, np.uint64)
-    known, base, run = np.zeros((G, K), np.bool_), np.zeros(K, np.bool_), np.zeros(K, np.bool_)
-    bounds_left, bounds = np.zeros((G, K), np.int64), np.zeros(K, np.int64)
+    sets = new_words(np.int64(2), W)
+    base_active, active = sets[0], sets[1]
+    known, flags = new_flags(np.int64(G), K), new_flags(np.int64(2), K)
+    base, run = flags[0], flags[1]
+    bounds_left = new_numbers(np.int64(G), K, np.int64(0))
+    numbers = new_numbers(np.int64(3), K, np.int64(0))
+    bounds, totals, counts = numbers[0], numbers[1], numbers[2]
     # M is counted by chunk where a window moves on, else in all.
     by_chunk = first_chunk[J - 1] > 0
-    left, steps = np.zeros((G, J if by_chunk else 1), np.int64), np.zeros(G, np.int64)
-    marks = np.empty(2, np.int64)
-    totals, counts = np.zeros(K, np.int64), np.zeros(K, np.int64)
+    left = new_numbers(np.int64(G), np.int64(J if by_chunk else 1), np.int64(0))
+    steps = new_numbers(np.int64(1), np.int64(G), np.int64(0))[0]
+    marks = new_numbers(np.int64(1), np.int64(2), np.int64(0))[0]
     repeats = not keep_learned and J > 1
     for j in range(1, J):
         repeats &= forgets[j] and first_chunk[j] == 0
-    size = K + 1 if repeats else 0
-    found, covered = np.empty((size, K), np.int64), np.full((size, K), -1, np.int64)
-    last_run = np.arange(K), np.full(K + 1, -1, np.int64), found, covered
+    last_run = new_last_run(repeats, K)
     path = last_run[1]
     current = True  # whether ``bounds_left`` holds for all points below τ
     for j in range(J):
@@ -644,48 +690,24 @@ def run_gammas(
 
 
 @kernel
-def number_sets(sets, numbers):
-    """Give equal numbers to neighbours that are equal sets, (n, G, K); return how many there are.
-
-    Each is compared with the one before it in its row, and with its like in the row before.
-    """
-    total = 0
-    for i in range(sets.shape[0]):
-        for g in range(sets.shape[1]):
-            number = -1
-            if g > 0 and equal_rows(sets[i], g - 1, g):
-                number = numbers[i, g - 1]
-            elif i > 0:
-                same = True
-                for k in range(sets.shape[2]):
-                    same &= sets[i, g, k] == sets[i - 1, g, k]
-                if same:
-                    number = numbers[i - 1, g]
-            if number < 0:
-                number = total
-                total += 1
-            numbers[i, g] = number
-    return total
-
-
-@kernel
 def well_classified(points, valid, learned, tau, strengths, out):
     """Count in ``out[j]`` the points with at least tau features of the set ``learned[j]``."""
     K, W = points.shape
     counters = new_counters(tau, W)
-    missing = np.empty(W, np.uint64)
-    counted = np.zeros(K, np.bool_)
-    points_in_all = count(valid, 0, W)
+    first = np.int64(0)
+    missing = new_words(np.int64(1), W)[0]
+    counted = new_flags(np.int64(1), K)[0]
+    points_in_all = count(valid, first, W)
     for j in range(learned.shape[0]):
         start_anew = j == 0
         for k in range(K):
             start_anew |= counted[k] and not learned[j, k]
         if start_anew:
-            reset_counters(counters, tau, 0, W)
+            reset_counters(counters, tau, first, W)
             for w in range(W):
                 missing[w] = valid[w]
         for k in range(K):
             if learned[j, k] and (start_anew or not counted[k]):
-                learn(points, k, strengths, tau, missing, counters, 0, W)
+                learn(points, k, strengths, tau, missing, counters, first, W)
             counted[k] = learned[j, k]
-        out[j] = points_in_all - count(missing, 0, W)
+        out[j] = points_in_all - count(missing, first, W)
