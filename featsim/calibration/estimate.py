@@ -14,54 +14,86 @@ from featsim.inits import resolve
 
 Reals = npt.NDArray[np.float64]
 
-ROUNDS = 4
+ROUNDS, SIMULATED = 3, 5
+"""Simulations of a family, and most families that are simulated."""
 ACCEPTED = 10.0
 """Difference of the Bayesian information criterion up to which a family is not ruled out: beyond
 it the evidence is called very strong (Kass and Raftery, JASA 90, 1995)."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Estimate:
-    """The best setting of all families, and the families that do about as well."""
+class Judged:
+    """A family at its least-squares setting, and how likely the observations are under it."""
 
-    best: Candidate
+    candidate: Candidate
     errors: Errors
     shift: Reals
     """(m,): accuracy of the simulator above the mean field; 0 without simulation."""
 
-    fitted: Reals
-    """(m,): accuracy of the model at the observed experiments."""
 
-    accepted: tuple[tuple[Candidate, Errors], ...]
-    """Families that are not ruled out, the best first."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Estimate:
+    """The best setting of all families, and the families that are not ruled out."""
+
+    accepted: tuple[Judged, ...]
+    """The best first."""
+
+    fitted: Reals
+    """(m,): accuracy of the model at the observed experiments, at the best setting."""
+
+    @property
+    def best(self) -> Candidate:
+        """The estimate."""
+        return self.accepted[0].candidate
+
+    @property
+    def errors(self) -> Errors:
+        """Its errors."""
+        return self.accepted[0].errors
 
 
 def estimate(observed: Observed, every: list[Family], model: Model) -> Estimate:
-    """Return the least-squares estimate, by the law of errors that is most likely for each family.
+    """Return the least-squares estimate of the likeliest family.
 
-    With a simulator, the mean field plus a shift stands for it: the shift is what the simulator
-    says above the mean field at the best setting so far, on common random numbers, so that few
-    simulations suffice. Of all rounds the one is kept whose simulated curve is nearest.
+    With a simulator, the families that the mean field does not rule out are fitted to it in turn.
     """
     none = np.zeros(observed.accuracy.size)
-    ranked = _ranked(observed, search(observed, every), np.diag(none))
-    if model.points_per_chunk is None:
-        return _made(ranked, none, _curve(observed, ranked[0][0]))
+    judged = _accepted(
+        [_judge(observed, one, none, np.diag(none)) for one in search(observed, every)]
+    )
+    if model.points_per_chunk is not None:
+        judged = _accepted(
+            [_fit_simulator(observed, one.candidate, model) for one in judged[:SIMULATED]]
+        )
+    return Estimate(tuple(judged), _curve(observed, judged[0].candidate) + judged[0].shift)
+
+
+def shifted(observed: Observed, shift: Reals) -> Observed:
+    """Return what the mean field has to fit for the simulator to fit what was observed."""
+    return dataclasses.replace(observed, accuracy=observed.accuracy - shift)
+
+
+def _accepted(judged: list[Judged]) -> list[Judged]:
+    ranked = sorted(judged, key=lambda one: one.errors.unlikeliness)
+    most = ranked[0].errors.unlikeliness + ACCEPTED
+    return [one for one in ranked if one.errors.unlikeliness <= most]
+
+
+def _fit_simulator(observed: Observed, one: Candidate, model: Model) -> Judged:
+    """Return a family fitted to the simulator.
+
+    The mean field plus a shift stands for it: what the simulator says above the mean field at the
+    last setting, on common random numbers. The nearest of all simulated curves is kept.
+    """
     rounds = []
-    for _ in range(ROUNDS):
-        best = ranked[0][0]
-        simulated, sampled = _simulated(observed, best, model)
-        shift = simulated - _curve(observed, best)
-        moved = dataclasses.replace(observed, accuracy=observed.accuracy - shift)
-        rounds.append((sum_of_squares(observed, simulated), len(rounds), best, shift, sampled))
-        candidates = [polish(moved, one.family, one.u, width=0.05) for one, _ in ranked]
-        ranked = _ranked(moved, candidates, sampled)
-    _, _, best, shift, sampled = min(rounds)
-    moved = dataclasses.replace(observed, accuracy=observed.accuracy - shift)
-    best = dataclasses.replace(best, squares=sum_of_squares(moved, _curve(moved, best)))
-    others = [one for one, _ in ranked if one.family != best.family]
-    first, rest = _ranked(moved, [best], sampled), _ranked(moved, others, sampled)
-    return _made([*first, *rest], shift, _curve(observed, best) + shift)
+    for i in range(ROUNDS):
+        simulated, sampled = _simulated(observed, one, model)
+        shift = simulated - _curve(observed, one)
+        rounds.append((sum_of_squares(observed, simulated), i, one, shift, sampled))
+        one = polish(shifted(observed, shift), one.family, one.u, width=0.05)
+    squares, _, best, shift, sampled = min(rounds)
+    nearest = dataclasses.replace(best, squares=squares)
+    return _judge(shifted(observed, shift), nearest, shift, sampled)
 
 
 def _simulated(observed: Observed, one: Candidate, model: Model) -> tuple[Reals, Reals]:
@@ -95,36 +127,21 @@ def _curve(observed: Observed, candidate: Candidate) -> Reals:
     return candidate.family.curve(candidate.u, _chunks(observed))
 
 
-def _ranked(
-    observed: Observed, candidates: list[Candidate], sampled: Reals
-) -> list[tuple[Candidate, Errors]]:
-    """Return least-squares candidates with their errors, the likeliest family first.
+def _judge(observed: Observed, one: Candidate, shift: Reals, sampled: Reals) -> Judged:
+    """Return a family with its errors; ``sampled`` (m, m) is what sampled points add to them.
 
-    A family is as likely as its likeliest setting near the least-squares one; a parameter more
-    must be worth its price of the Bayesian information criterion.
+    It is as likely as its likeliest setting near the least-squares one; a parameter more must be
+    worth its price of the Bayesian information criterion.
     """
     root = np.sqrt(observed.runs)
-    judged = []
-    for one in candidates:
-        drawn, classes = _drawn(observed, one), one.family.classes
-        spread = (drawn / classes + sampled) / np.outer(root, root) + drawn / DRAWS
-        errors = errors_of(
-            observed.accuracy - _curve(observed, one), observed.runs, spread, one.u.size
-        )
-        precision = np.linalg.inv(errors.covariance)
-        likely = polish(observed, one.family, one.u, width=0.1, precision=precision)
-        at_best = errors_of(
-            observed.accuracy - _curve(observed, likely), observed.runs, spread, one.u.size
-        )
-        least = min(errors.unlikeliness, at_best.unlikeliness)
-        price = one.u.size * np.log(observed.accuracy.size)
-        judged.append((one, dataclasses.replace(errors, unlikeliness=least + price)))
-    return sorted(judged, key=lambda pair: pair[1].unlikeliness)
-
-
-def _made(ranked: list[tuple[Candidate, Errors]], shift: Reals, fitted: Reals) -> Estimate:
-    best, errors = ranked[0]
-    accepted = tuple(
-        pair for pair in ranked if pair[1].unlikeliness <= errors.unlikeliness + ACCEPTED
-    )
-    return Estimate(best, errors, shift, fitted, accepted)
+    drawn, classes = _drawn(observed, one), one.family.classes
+    spread = (drawn / classes + sampled) / np.outer(root, root) + drawn / DRAWS
+    residuals = observed.accuracy - _curve(observed, one)
+    errors = errors_of(residuals, observed.runs, spread, one.u.size)
+    precision: Reals = np.linalg.inv(errors.covariance).astype(np.float64)
+    likely = polish(observed, one.family, one.u, width=0.1, precision=precision)
+    residuals = observed.accuracy - _curve(observed, likely)
+    at_best = errors_of(residuals, observed.runs, spread, one.u.size)
+    least = min(errors.unlikeliness, at_best.unlikeliness)
+    price = one.u.size * float(np.log(observed.accuracy.size))
+    return Judged(one, dataclasses.replace(errors, unlikeliness=least + price), shift)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +88,9 @@ class Family:
 
     def config(self, u: Reals, points: int, experiments: int) -> Config:
         """Return the configuration with so many points a chunk, of all classes."""
-        exponent = {"frequency_exponent": float(u[2])} if self.law == "zipf" else {}
+        exponent: dict[str, Any] = {}
+        if self.law == "zipf":
+            exponent = {"frequency_exponent": float(u[2])}
         return Config(
             classes=self.classes,
             features=self.features,
@@ -117,9 +119,7 @@ def _uniform(classes: int, features: int, draws: int) -> Reals:
         )
     )
     seeds = range(-(-draws // classes))
-    return np.array(
-        [[source.frequencies(key_of(s, c), c) for c in range(classes)] for s in seeds]
-    )
+    return np.array([[source.frequencies(key_of(s, c), c) for c in range(classes)] for s in seeds])
 
 
 @functools.cache

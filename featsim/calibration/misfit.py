@@ -1,7 +1,7 @@
 """How far a curve is from what was observed, and how far chance would put it.
 
-Estimates are least squares: S(θ) = Σ_j w_j (y_j − f_j(θ))², w_j the runs at experiment j. Errors are
-not independent: a network's runs wander, and a uniform law's frequencies are drawn once for a
+Estimates are least squares: S(θ) = Σ_j w_j (y_j − f_j(θ))², w_j the runs at experiment j. Errors
+are not independent: a network's runs wander, and a uniform law's frequencies are drawn once for a
 whole curve. So their covariance is Σ = σ² D^(−1/2) R(ρ) D^(−1/2) + V, with R(ρ) = ρ^|i−j| over the
 places of the observations, D the runs and V that of the model's own draws; σ and ρ by maximum
 likelihood. Intervals are of the profile of S, each raised by what Σ adds to the variance of its
@@ -50,9 +50,7 @@ def root_mean_square(residuals: Reals) -> float:
     return float(np.sqrt(np.mean(residuals**2)))
 
 
-def errors_of(
-    residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitted: int
-) -> Errors:
+def errors_of(residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitted: int) -> Errors:
     """Return the most likely law of the errors, from residuals of which so many are fitted away.
 
     ``drawn`` (m, m) is V.
@@ -63,7 +61,7 @@ def errors_of(
     unbiased = m / max(m - fitted, 1)
 
     def covariance(deviation: float, correlation: float) -> Reals:
-        shape: Reals = correlation ** apart / np.outer(root, root)
+        shape: Reals = correlation**apart / np.outer(root, root)
         return deviation**2 * shape + drawn
 
     def unlikely(log_deviation: float, correlation: float) -> float:

@@ -14,8 +14,8 @@ Reals = npt.NDArray[np.float64]
 
 MEAN_FIELD_POINTS = 1_000
 """Points of a class and chunk that the mean field is written with; it does not depend on them."""
-MOST_POINTS = 2e7
-"""About how many points a prediction simulates for each policy at most."""
+FEWEST_SEEDS, MOST_POINTS = 8, 2e7
+"""Seeds of a prediction, unless it would simulate more than about so many points a policy."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Model:
         config = family.config(u, points, experiments)
         if self.points_per_chunk is None:
             return self._limit(config, table, inits, points)
-        wanted = max(2, -(-DRAWS // family.classes))
+        wanted = max(FEWEST_SEEDS, -(-DRAWS // family.classes))
         seeds = int(np.clip(MOST_POINTS / (points * experiments), 2, wanted))
         out = simulate(config, inits=inits, seeds=seeds, workers=self.workers, progress=False)
         accuracy, active = (
@@ -69,9 +69,7 @@ class Model:
             mean_active = np.maximum(mean_active + every.active - some.active, 0.0)
         return Outcome(mean, mean_active, accuracy)
 
-    def _limit(
-        self, config: object, table: Reals, inits: tuple[Init, ...], points: int
-    ) -> Outcome:
+    def _limit(self, config: object, table: Reals, inits: tuple[Init, ...], points: int) -> Outcome:
         out = mean_field(config, table, inits=inits).mean("seed")  # type: ignore[arg-type]
         accuracy, active = (
             out[name].to_numpy() for name in ("exact_accuracy", "nonzero_gradient_points")

@@ -10,7 +10,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from featsim.calibration.estimate import Estimate
+from featsim.calibration.estimate import Estimate, shifted
 from featsim.calibration.misfit import Errors, raised
 from featsim.calibration.observed import Observed
 from featsim.calibration.search import Candidate, polish
@@ -37,14 +37,14 @@ class Region:
 
 
 def profile(observed: Observed, found: Estimate) -> Region:
-    """Return the intervals of an estimate, for curves from which its shift is taken away."""
-    moved = dataclasses.replace(observed, accuracy=observed.accuracy - found.shift)
+    """Return the intervals of an estimate."""
     ends: dict[str, list[float]] = {}
     settings = []
-    for one, errors in found.accepted:
+    for judged in found.accepted:
+        one = judged.candidate
         settings.append(one)
         for k, name in enumerate(one.family.names):
-            for edge in _edges(moved, one, errors, k):
+            for edge in _edges(shifted(observed, judged.shift), one, judged.errors, k):
                 ends.setdefault(name, []).append(edge.u[k])
                 settings.append(edge)
     intervals = {}
@@ -74,9 +74,7 @@ def _edges(observed: Observed, one: Candidate, errors: Errors, k: int) -> list[C
     factors, deviations = raised(jacobian(one, chunks), weights, errors.covariance)
     allowed = LEVEL * factors[k]
     step = float(np.clip(deviations[k], SMALLEST_STEP, 0.5)) * 0.7
-    return [
-        _walk(observed, one, k, allowed, sign * step, one.family.bounds[k]) for sign in (-1, 1)
-    ]
+    return [_walk(observed, one, k, allowed, sign * step, one.family.bounds[k]) for sign in (-1, 1)]
 
 
 def _walk(

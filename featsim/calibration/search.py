@@ -19,7 +19,7 @@ from featsim.calibration.observed import Observed
 Reals = npt.NDArray[np.float64]
 
 TAUS = tuple(range(1, 9))
-FEATURES = (10, 20, 50, 100, 200, 500)
+FEATURES = (10, 20, 50, 100, 200, 500, 1000)
 GAMMAS = np.geomspace(1e-6, 1.0, 50)
 FREQUENCIES = np.geomspace(0.005, 1.0, 18)
 EXPONENTS = np.arange(0.0, 2.6, 0.25)
