@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from featsim._keeping import kept_features, kept_points
 from featsim._kernels.accuracy import tail_probability
-from featsim._kernels.training import run_experiments, well_classified
+from featsim._kernels.training import run_experiments, run_gammas, well_classified
 from featsim._points import PackedPoints, Words
 from featsim.inits import Init
 from featsim.source import ClassPoints, Counts, Reals
@@ -40,35 +41,37 @@ class Learner:
 
 @dataclasses.dataclass(frozen=True)
 class ClassResult:
-    """What the experiments of one class gave, with the dims (init, experiment[, feature])."""
+    """What the experiments of one class gave, (init, γ, experiment[, feature])."""
 
     variables: dict[str, npt.NDArray[Any]]
     """The kernel's, by name."""
 
     start_counts: Counts
-    """(init, experiment, feature): at the start, of features not in L, the points of N that have
-    it times its strength, else −1; with no experiments where all points have the same noise."""
+    """(init, γ, experiment, feature): at the start, of features not in L, the points of N that
+    have it times its strength, else −1; no experiments where all points have the same noise."""
 
     start_noise: Counts
-    """(init, experiment): the largest noise over N, 0 for none; as above."""
+    """(init, γ, experiment): the largest noise over N, 0 for none; as above."""
 
 
 def run_class(
     drawn: ClassPoints,
-    learner: Learner,
+    gammas: Sequence[float],
+    tau: int,
+    window: int | None,
     inits: tuple[Init, ...],
     forgets: Bools,
     key: Words,
     *,
     rank: bool,
 ) -> ClassResult:
-    """Run the experiments of one class (Algorithms 3, 4 and 5), under each of ``inits``.
+    """Run the experiments of one class (Algorithms 3, 4 and 5) for γ that fall, under ``inits``.
 
     ``forgets`` (init, experiment) says before which it forgets, ``key`` what it forgets where it
     keeps a share; ``rank`` whether to compute ``gradient_rank``.
     """
     points = drawn.points
-    K, J = points.words.shape[0], points.sizes.size
+    K, J, G = points.words.shape[0], points.sizes.size, len(gammas)
     largest = 64 * points.valid.size
     if drawn.strengths is not None:
         strongest = int(drawn.strengths.max())
@@ -77,42 +80,60 @@ def run_class(
             raise ValueError(
                 f"strengths must be below 2**61 / (points · features), not {strongest}"
             )
-    gamma, tau = whole(learner.gamma, largest), most_needed(learner.tau, K, drawn.strengths)
-    noise = _levels(drawn, learner.gamma, largest)
-    first_seen = np.zeros(J, np.int64)
-    if learner.window is not None and learner.window < J:
-        first_seen[learner.window :] = points.first_word[1 : J - learner.window + 1]
+    whole_gammas = np.array([whole(gamma, largest) for gamma in gammas])
+    whole_tau = most_needed(tau, K, drawn.strengths)
+    first_chunk = np.maximum(np.arange(1, J + 1) - (window or J), 0)
     sizes = {"init": len(inits), "experiment": J, "feature": K}
-    shapes = {name: [sizes[dim] for dim in VARIABLES[name].dims if dim in sizes] for name in KERNEL}
-    variables: dict[str, npt.NDArray[Any]] = {
-        name: np.empty(shape, np.bool_ if name == "learned" else np.int64)
-        for name, shape in shapes.items()
-    }
-    ranks = np.empty((len(inits), J if rank else 0), np.int64)
+    variables: dict[str, npt.NDArray[Any]] = {}
+    for name in KERNEL:
+        first, *rest = [sizes[dim] for dim in VARIABLES[name].dims if dim in sizes]
+        kind = np.bool_ if VARIABLES[name].dtype == "bool" else np.int64
+        variables[name] = np.empty((first, G, *rest), kind)
+    ranks = np.empty((len(inits), G, J if rank else 0), np.int64)
     in_levels = 0 if drawn.noise is None else J
-    start_counts = np.full((len(inits), in_levels, K), -1)
-    start_noise = np.zeros((len(inits), in_levels), np.int64)
+    start_counts = np.full((len(inits), G, in_levels, K), -1)
+    start_noise = np.zeros((len(inits), G, in_levels), np.int64)
     for i, init in enumerate(inits):
-        features, kept = _masks(init, key, points)
-        laws = features, kept, noise, start_counts[i], start_noise[i], ranks[i]
-        beyond = rank or noise[0].size or len(features) or len(kept)
-        run_experiments(
-            points.words,
-            points.valid,
-            points.first_word,
-            first_seen,
-            gamma,
-            tau,
-            forgets[i],
-            init.keep_learned == 1.0,
-            init.keep_memorized == 1.0,
-            drawn.strengths,
-            laws if beyond else None,
-            tuple(array[i] for array in variables.values()),
-        )
+        kept = init.keep_learned == 1.0, init.keep_memorized == 1.0
+        shared = points.words, points.valid, points.first_word
+        if G > 1 and not rank and not in_levels and _in_groups(init):
+            out = tuple(array[i] for array in variables.values())
+            run_gammas(
+                *shared,
+                first_chunk,
+                whole_gammas,
+                whole_tau,
+                forgets[i],
+                *kept,
+                drawn.strengths,
+                out,
+            )
+            continue
+        masks = _masks(init, key, points)
+        for g, gamma in enumerate(gammas):
+            noise = _levels(drawn, gamma, largest)
+            laws = *masks, noise, start_counts[i, g], start_noise[i, g], ranks[i, g]
+            beyond = rank or noise[0].size or len(masks[0]) or len(masks[1])
+            run_experiments(
+                *shared,
+                points.first_word[first_chunk],
+                whole_gammas[g],
+                whole_tau,
+                forgets[i],
+                *kept,
+                drawn.strengths,
+                laws if beyond else None,
+                tuple(array[i, g] for array in variables.values()),
+            )
     if rank:
         variables["gradient_rank"] = ranks
     return ClassResult(variables, start_counts, start_noise)
+
+
+def _in_groups(init: Init) -> bool:
+    """Tell whether experiments depend on γ only through the set of features they start with."""
+    corner = init.keep_learned, init.keep_memorized
+    return corner in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
 
 
 def whole(gamma: float, largest: int) -> int:
@@ -156,50 +177,31 @@ def _masks(init: Init, key: Words, points: PackedPoints) -> tuple[Bools, Words]:
 
 
 def count_well_classified(
-    points: PackedPoints, learned: Bools, tau: int, strengths: Counts | None = None
+    points: PackedPoints, sets: Bools, tau: int, strengths: Counts | None = None
 ) -> Counts:
-    """Count the points with at least τ features of each learned set (init, experiment, feature).
-
-    Points of more than one chunk are those of the experiments, each for the sets of its own.
-    """
-    counts = np.empty(learned.shape[:2], np.int64)
-    whole_tau = most_needed(tau, learned.shape[2], strengths)
-    chunks = points.sizes.size
-    for j in range(chunks):
-        some = points if chunks == 1 else points.chunk(j)
-        sets = learned if chunks == 1 else learned[:, j]
-        out = np.empty(sets.size // sets.shape[-1], np.int64)
-        rows = np.ascontiguousarray(sets.reshape(-1, sets.shape[-1]))
-        well_classified(some.words, some.valid, rows, whole_tau, strengths, out)
-        if chunks == 1:
-            counts[:] = out.reshape(counts.shape)
-        else:
-            counts[:, j] = out
-    return counts
+    """Count the points of all chunks with at least τ features of each learned set (n, K)."""
+    out = np.empty(len(sets), np.int64)
+    whole_tau = most_needed(tau, sets.shape[1], strengths)
+    well_classified(points.words, points.valid, sets, whole_tau, strengths, out)
+    return out
 
 
 def missing_probability(
-    frequencies: Reals, learned: Bools, tau: int, strengths: Counts | None = None
+    frequencies: Reals, sets: Bools, tau: int, strengths: Counts | None = None
 ) -> Reals:
-    """Return P(|V(x) ∩ L| < τ) of a random point for each set (…, feature)."""
-    probability = np.empty(learned.shape[:-1])
-    rows = np.ascontiguousarray(learned.reshape(-1, learned.shape[-1]))
-    tail_probability(frequencies, rows, tau, strengths, probability.reshape(-1))
-    return probability
+    """Return P(|V(x) ∩ L| < τ) of a random point for each learned set (n, K)."""
+    out = np.empty(len(sets))
+    tail_probability(frequencies, sets, tau, strengths, out)
+    return out
 
 
-def missing_by_chunk(
-    frequencies: Reals, learned: Bools, tau: int, strengths: Counts | None
-) -> tuple[Reals, Reals]:
-    """Return P(|V(x) ∩ L| < τ) for frequencies by chunk (J, K) and sets (init, J, K).
-
-    First for the frequencies of the experiment's newest chunk, then the mean over all chunks so
-    far; (init, J) each.
-    """
-    J = len(frequencies)
-    now, total = np.empty(learned.shape[:2]), np.zeros(learned.shape[:2])
-    for i in range(J):
-        of_chunk = missing_probability(frequencies[i], learned[:, i:], tau, strengths)
-        now[:, i] = of_chunk[:, 0]
-        total[:, i:] += of_chunk
-    return now, total / np.arange(1, J + 1)
+def distinct_sets(learned: Bools) -> tuple[Bools, Counts]:
+    """Return sets (n, K) and, of each learned one (init, γ, experiment, K), the number, (…)."""
+    outer, K = learned.shape[:-1], learned.shape[-1]
+    rows = learned.reshape(-1, K)
+    if outer[1] == 1:  # kernels pass over a set that is the one before
+        return rows, np.arange(len(rows)).reshape(outer)
+    packed = np.packbits(rows, axis=1)
+    codes = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
+    return rows[first], numbers.reshape(outer)

@@ -6,13 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from featsim._experiments import (
-    Learner,
-    count_well_classified,
-    missing_by_chunk,
-    missing_probability,
-    run_class,
-)
+from featsim._accuracies import class_accuracy
+from featsim._experiments import Learner, run_class
 from featsim.inits import Init
 from featsim.schedules import forgets
 from featsim.source import Counts, Reals, Source, key_of
@@ -63,46 +58,51 @@ class Tallies:
             for name in ("frequencies", "strengths", "so_far", "start_counts", "start_noise")
         }
         by_chunk = source.sizes.sum(axis=1)
-        self.forgets = [
-            np.array([forgets(init.when, by_chunk) for init in inits]) for _, inits in settings
+        # Settings that differ in γ alone are run together: their places, by falling γ.
+        together: dict[Any, list[int]] = {}
+        for g, (learner, inits) in enumerate(settings):
+            together.setdefault((learner.tau, learner.window, inits), []).append(g)
+        self.groups = [
+            (
+                tau,
+                window,
+                inits,
+                sorted(places, key=lambda g: -settings[g][0].gamma),
+                np.array([forgets(init.when, by_chunk) for init in inits]),
+            )
+            for (tau, window, inits), places in together.items()
         ]
 
     def fill(self, s: int, c: int, stopped: Callable[[], bool] = lambda: False) -> None:
         """Draw one class of one seed, and run all its experiments."""
         points = self.source.draw(self.seeds[s], c)
         key = key_of(self.seeds[s], c)
-        tau_strengths = points.strengths
         for name in ("frequencies", "strengths"):
             values = getattr(points, name)
             if values is not None:
                 self.drawn[name][s, c] = values
         if points.test is not None:
             self.tested[s, :, c] = points.test.sizes
-        for g, (learner, inits) in enumerate(self.settings):
+        for tau, window, inits, places, before in self.groups:
             if stopped():
                 raise Stopped
-            result = run_class(points, learner, inits, self.forgets[g], key, rank=self.rank)
-            for name, array in self.arrays.items():
-                array[g, s, :, :, c] = result.variables[name]
+            gammas = [self.settings[g][0].gamma for g in places]
+            result = run_class(points, gammas, tau, window, inits, before, key, rank=self.rank)
             learned = result.variables["learned"]
-            self.learned_features[g, s, :, :, c] = learned.sum(axis=-1)
-            if points.noise is not None:
-                self.drawn["start_counts"][g, s, c] = result.start_counts
-                self.drawn["start_noise"][g, s, c] = result.start_noise
-            if points.test is not None:
-                self.well_classified[g, s, :, :, c] = count_well_classified(
-                    points.test, learned, learner.tau, tau_strengths
-                )
-            if points.frequencies is None:
-                continue
-            if points.frequencies.ndim == 1:
-                self.missing[g, s, :, :, c] = missing_probability(
-                    points.frequencies, learned, learner.tau, tau_strengths
-                )
-            else:
-                self.missing[g, s, :, :, c], self.drawn["so_far"][g, s, c] = missing_by_chunk(
-                    points.frequencies, learned, learner.tau, tau_strengths
-                )
+            accuracy = class_accuracy(points, learned, tau)
+            for i, g in enumerate(places):
+                for name, array in self.arrays.items():
+                    array[g, s, :, :, c] = result.variables[name][:, i]
+                self.learned_features[g, s, :, :, c] = learned[:, i].sum(axis=-1)
+                if points.noise is not None:
+                    self.drawn["start_counts"][g, s, c] = result.start_counts[:, i]
+                    self.drawn["start_noise"][g, s, c] = result.start_noise[:, i]
+                if accuracy.well_classified is not None:
+                    self.well_classified[g, s, :, :, c] = accuracy.well_classified[:, i]
+                if accuracy.missing is not None:
+                    self.missing[g, s, :, :, c] = accuracy.missing[:, i]
+                if accuracy.missing_so_far is not None:
+                    self.drawn["so_far"][g, s, c] = accuracy.missing_so_far[:, i]
 
     def variables(self) -> Arrays:
         """Return the variables of the result, (setting, seed, …), in the table's order."""

@@ -1,11 +1,14 @@
 """The README says what the package does: its table is the command's, its example runs."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import featsim.run
+from featsim import _version
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def block(language):
@@ -14,7 +17,26 @@ def block(language):
 
 def test_the_table_is_what_the_command_prints(capsys):
     assert featsim.run.main([]) == 0
-    assert block("text") == capsys.readouterr().out
+    told, printed = (
+        re.fullmatch(r"featsim (\S+): (.*)", text, re.DOTALL).groups()
+        for text in (block("text"), capsys.readouterr().out)
+    )
+    assert told[1] == printed[1]
+    assert told[0] == _version.LAST_RELEASE  # what is printed names the commit
+
+
+def test_one_line_runs_all_tests_and_another_a_quick_subset():
+    whole = [line for line in README.splitlines() if line.endswith("python -m pytest")]
+    assert len(whole) == 1
+    assert "not slow" not in whole[0]
+    assert any(line.endswith("python -m pytest -m 'not slow'") for line in README.splitlines())
+
+
+def test_the_extras_of_the_table_are_there():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = set(settings["project"]["optional-dependencies"])
+    named = re.findall(r"^\|.*\| `(\w+)`[^|]*\|$", README, re.MULTILINE)
+    assert {"torch", "repro", "distributed"} <= set(named) <= extras
 
 
 def test_the_example_runs(capsys):
@@ -23,6 +45,5 @@ def test_the_example_runs(capsys):
 
 
 def test_links_lead_to_files():
-    root = Path(__file__).parents[1]
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (root / target).exists(), target
+        assert (ROOT / target).exists(), target

@@ -96,6 +96,7 @@ def test_order_does_not_matter(reduce):
     xr.testing.assert_identical(featsim.sweep(SMALL, executor=executor, **options), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces")
 def test_other_processes():
     spawn = multiprocessing.get_context("spawn")

@@ -1,4 +1,4 @@
-"""The version tells code apart: by commit in a repository and in what is built or packed from it."""
+"""The version tells code apart: by the commit, in a repository and in what is made from it."""
 
 import re
 import shutil
@@ -34,6 +34,7 @@ def repository(tmp_path):
     (tmp_path / "featsim").mkdir()
     shutil.copy(_version.__file__, tmp_path / "featsim")
     (tmp_path / ".gitattributes").write_text("featsim/_version.py export-subst\n")
+    (tmp_path / ".gitignore").write_text("__pycache__/\n")
 
     def git(*arguments):
         identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]

@@ -1,6 +1,7 @@
 """The mean field, its fluctuations and its critical values beside the simulator."""
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +61,10 @@ def convergence_table(largest: int) -> str:
     return table(["points a chunk", *(f"{NAMES[n]}, {i}" for n, i in columns)], rows)
 
 
-def fluctuation_table() -> str:
+def fluctuation_table(sizes: Sequence[int] = (1_000, 10_000, 100_000)) -> str:
     """Return estimated and simulated standard deviations, root mean squares over settings."""
     rows = []
-    for points in (1_000, 10_000, 100_000):
+    for points in sizes:
         measured = []
         for seed in range(5):
             config = setting(points)

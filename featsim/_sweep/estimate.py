@@ -36,8 +36,7 @@ def processor_seconds(plan: Plan) -> float:
         expected += plan.cost(config)
         if measured > SAMPLE_SECONDS:
             break
-    total = sum(map(plan.cost, plan.configs)) * len(plan.seeds)
-    return total * measured / expected
+    return plan.total_cost * measured / expected
 
 
 def result_bytes(plan: Plan) -> int:

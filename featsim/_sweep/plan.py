@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import featsim
@@ -17,6 +17,9 @@ from featsim.variables import SERIES, VARIABLES
 
 PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.2
 FEWEST_PIECES, MOST_PIECES = 64, 10_000
+MORE_GAMMAS = 0.1
+"""What one more γ adds to the cost of a simulation, as a share of it."""
+
 ON_REQUEST = tuple(
     name
     for name, variable in VARIABLES.items()
@@ -85,18 +88,36 @@ class Plan:
         described: dict[str, Any] = json.loads(json.dumps(members))
         return described
 
+    @functools.cached_property
+    def units(self) -> list[list[tuple[int, ...]]]:
+        """The places of the settings: those on the same points, and of these those but for γ."""
+        data = [name for name in self.axes if name not in (*LEARNER, *POLICY)]
+        groups: dict[Any, dict[Any, list[int]]] = {}
+        for place, config in enumerate(self.configs):
+            points = tuple(getattr(config, name) for name in data)
+            learner = config.tau, config.window, self.policies[place]
+            groups.setdefault(points, {}).setdefault(learner, []).append(place)
+        return [[tuple(unit) for unit in group.values()] for group in groups.values()]
+
+    def cost_of(self, unit: Sequence[int]) -> float:
+        """Return about how long one seed takes for settings that differ in γ alone, in seconds."""
+        return self.cost(self.configs[unit[0]]) * (1.0 + MORE_GAMMAS * (len(unit) - 1))
+
+    @functools.cached_property
+    def total_cost(self) -> float:
+        """About how long the sweep takes, in seconds."""
+        return sum(self.cost_of(unit) for group in self.units for unit in group) * len(self.seeds)
+
     def pieces(self) -> Iterator[Piece]:
         """Yield the pieces: large enough to be worth sending, and small enough to be shared out."""
-        total = sum(map(self.cost, self.configs)) * len(self.seeds)
-        target = max(PIECE_SECONDS, total / MOST_PIECES)
-        target = min(target, max(SHORTEST_PIECE, total / FEWEST_PIECES))
+        target = max(PIECE_SECONDS, self.total_cost / MOST_PIECES)
+        target = min(target, max(SHORTEST_PIECE, self.total_cost / FEWEST_PIECES))
         make = functools.partial(
             Piece, variables=self.variables, by_chunk=self.by_chunk, reduce=self.reduce
         )
         expected = 0.0
         waiting: list[Batch] = []
-        for batch in self._batches(target):
-            cost = batch.simulations * self.cost(batch.config)
+        for batch, cost in self._batches(target):
             if waiting and expected + cost > target:
                 yield make(tuple(waiting))
                 waiting, expected = [], 0.0
@@ -104,24 +125,39 @@ class Plan:
             expected += cost
         yield make(tuple(waiting))
 
-    def _batches(self, target: float) -> Iterator[Batch]:
+    def _batches(self, target: float) -> Iterator[tuple[Batch, float]]:
         """Yield batches of at most ``target`` seconds, or of one simulation where that is more.
 
-        Where the seeds are reduced, a batch has all of them.
+        Where the seeds are reduced, a batch has all of them. Seeds are parted before settings, and
+        settings that differ in γ alone, which share their work, last of all.
         """
-        data = [name for name in self.axes if name not in (*LEARNER, *POLICY)]
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for place, config in enumerate(self.configs):
-            groups.setdefault(tuple(getattr(config, name) for name in data), []).append(place)
         seeds = tuple(enumerate(self.seeds))
-        for group in groups.values():
-            fitting = max(1, int(target / max(self.cost(self.configs[place]) for place in group)))
-            rows = max(1, fitting // len(seeds)) if self.reduce else min(len(group), fitting)
-            columns = len(seeds) if self.reduce else max(1, fitting // len(group))
+        for group in self.units:
+            whole = sum(map(self.cost_of, group))
+            columns = len(seeds) if self.reduce else max(1, int(target / whole))
             for some_seeds in _runs(seeds, columns):
-                for some in _runs(group, rows):
-                    settings = tuple(self.setting(place) for place in some)
-                    yield Batch(self.configs[some[0]], settings, tuple(some_seeds))
+                for places, cost in self._rows(group, target / len(some_seeds)):
+                    settings = tuple(self.setting(place) for place in places)
+                    batch = Batch(self.configs[places[0]], settings, tuple(some_seeds))
+                    yield batch, cost * len(some_seeds)
+
+    def _rows(
+        self, group: Iterable[tuple[int, ...]], target: float
+    ) -> Iterator[tuple[list[int], float]]:
+        """Yield settings on the same points that take at most ``target`` seconds a seed."""
+        places: list[int] = []
+        expected = 0.0
+        for unit in group:
+            alone = self.cost_of(unit[:1])
+            most = max(1, int(1 + (target / alone - 1) / MORE_GAMMAS)) if target > alone else 1
+            for some in _runs(unit, most):
+                cost = self.cost_of(some)
+                if places and expected + cost > target:
+                    yield places, expected
+                    places, expected = [], 0.0
+                places.extend(some)
+                expected += cost
+        yield places, expected
 
     def setting(self, place: int) -> Setting:
         """Return one setting."""

@@ -3,18 +3,23 @@
 import numpy as np
 import numpy.typing as npt
 
-from featsim import _checks
+from featsim import _checks, _tables
 from featsim._kernels.accuracy import tail_probability
 from featsim._tallies import expected_accuracy
 
 
 def exact_accuracy(
-    learned: npt.ArrayLike, frequencies: npt.ArrayLike, tau: int
+    learned: npt.ArrayLike,
+    frequencies: npt.ArrayLike,
+    tau: int,
+    strengths: npt.ArrayLike | None = None,
 ) -> npt.NDArray[np.float64]:
     """Return ACC(L) = 1 − (C − 1)/C · P(|V(x) ∩ L| < τ) for independent features (section 3.1).
 
     Within a class |V(x) ∩ L| has the Poisson-binomial law of the learned features' frequencies;
-    P is its lower tail, averaged over the classes, which are equally likely.
+    P is its lower tail, averaged over the classes, which are equally likely. A feature of
+    strength s counts s times (Remark 2.1): |V(x) ∩ L| is then a sum of independent numbers 0 or s,
+    and its law a weighted Poisson-binomial one.
 
     Parameters
     ----------
@@ -24,6 +29,8 @@ def exact_accuracy(
         (…, C, K) numbers in [0, 1]: p_ck. Leading dims broadcast with those of ``learned``.
     tau
         Learned features that a point needs to be well classified, τ: at least 1.
+    strengths
+        (C, K) integers of at least 1: how often each feature counts; once if not given.
 
     Returns
     -------
@@ -33,8 +40,8 @@ def exact_accuracy(
     Raises
     ------
     ValueError, TypeError
-        If ``learned`` is not Boolean, the shapes do not fit, a frequency is outside of [0, 1] or
-        τ is no integer of at least 1.
+        If ``learned`` is not Boolean, the shapes do not fit, a frequency is outside of [0, 1], or
+        τ or a strength is no integer of at least 1.
     """
     tau = _checks.integer("tau", tau, 1)
     sets, p = np.asarray(learned), np.asarray(frequencies, np.float64)
@@ -54,13 +61,15 @@ def exact_accuracy(
             f"not {sets.shape} and {p.shape}"
         ) from None
     C, K = sets.shape[-2:]
+    times = None if strengths is None else _tables.strength_table(strengths, C, K)
     rows = np.broadcast_to(sets, (*outer, C, K)).reshape(-1, K)
     row_frequencies = np.broadcast_to(p, (*outer, C, K)).reshape(-1, K)
     missing = np.empty(len(rows))
+    # What no set of features reaches needs no larger a table of the law.
+    enough = min(tau, 1 + (K if times is None else int(times.sum(axis=-1).max())))
     for i in range(len(rows)):
-        tail_probability(
-            row_frequencies[i], rows[i : i + 1], min(tau, K + 1), None, missing[i : i + 1]
-        )
+        counts = None if times is None else times[i % C]
+        tail_probability(row_frequencies[i], rows[i : i + 1], enough, counts, missing[i : i + 1])
     return expected_accuracy(missing.reshape(*outer, C))
 
 

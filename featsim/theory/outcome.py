@@ -42,7 +42,10 @@ def run(stream: FeatureStream, gamma: float, tau: int, schedules: Mapping[str, W
     learned = result["learned"].to_numpy()
     C = stream.num_classes
     right = sum(
-        count_well_classified(_class_points(stream, c), learned[:, :, c], tau) for c in range(C)
+        count_well_classified(
+            _class_points(stream, c), learned[:, :, c].reshape(-1, stream.num_features), tau
+        ).reshape(learned.shape[:2])
+        for c in range(C)
     )
     times = np.cumsum(result["nonzero_gradient_points"].to_numpy(), axis=-1)
     orders = within_classes(result["learn_step"].to_numpy())

@@ -14,6 +14,9 @@ from tests.figures import formula
 BASELINE = Path(__file__).parent / "baseline"
 DOTS_PER_INCH = 60
 SMALL = {
+    "forgetting": {"factors": (1.2, 2, 5), "periods": (2, 10), "shares": (0.5, 0.1), "seeds": 2},
+    "forgetting_square": {"shares": (0.0, 0.1, 1.0), "seeds": 2},
+    "plasticity": {"seeds": 2},
     "gap_map": {"gammas": (1, 30, 1_000), "taus": (1, 2, 3), "seeds": 2},
     "phase_diagram": {
         "noise": {"gamma": (20, 80, 500), "tau": (1, 3, 5)},

@@ -11,14 +11,16 @@ import featsim
 from featsim import theory
 
 
-def accuracy_by_points(learned, frequencies, tau):
+def accuracy_by_points(learned, frequencies, tau, strengths=None):
     """Sum over all 2^K points of each class, in fractions."""
     C, K = learned.shape
+    times = np.ones((C, K), int) if strengths is None else strengths
     missing = Fraction(0)
     for c in range(C):
         p = [Fraction(float(x)) for x in frequencies[c]]
         for point in itertools.product((0, 1), repeat=K):
-            if sum(x for x, known in zip(point, learned[c], strict=True) if known) < tau:
+            have = [x * s for x, s in zip(point, times[c].tolist(), strict=True)]
+            if sum(x for x, known in zip(have, learned[c], strict=True) if known) < tau:
                 missing += np.prod([q if x else 1 - q for x, q in zip(point, p, strict=True)])
     return 1 - Fraction(C - 1, C) * missing / C
 
@@ -44,6 +46,52 @@ def test_all_points(C, K, tau):
         learned, p = rng.random((C, K)) < 0.7, rng.choice([0.0, 1.0, *rng.random(4)], (C, K))
         expected = accuracy_by_points(learned, p, tau)
         assert theory.exact_accuracy(learned, p, tau) == pytest.approx(float(expected), abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("C", "K", "tau", "strongest"),
+    [(1, 1, 2, 3), (2, 5, 1, 4), (3, 6, 4, 3), (2, 7, 9, 2), (2, 4, 30, 3)],
+)
+def test_all_points_of_strong_features(C, K, tau, strongest):
+    rng = np.random.default_rng([C, K, tau])
+    for _ in range(5):
+        learned, p = rng.random((C, K)) < 0.7, rng.choice([0.0, 1.0, *rng.random(4)], (C, K))
+        strengths = rng.integers(1, strongest + 1, (C, K))
+        expected = float(accuracy_by_points(learned, p, tau, strengths))
+        got = theory.exact_accuracy(learned, p, tau, strengths)
+        assert got == pytest.approx(expected, abs=1e-15)
+
+
+@pytest.mark.parametrize(("K", "tau"), [(20, 12), (50, 30), (80, 60)])
+def test_strong_features_in_fractions(K, tau):
+    """The law of the weighted sum, as a polynomial whose powers are the sums."""
+    rng = np.random.default_rng(K)
+    learned, p = rng.random((2, K)) < 0.9, rng.random((2, K)) / 2
+    strengths = rng.integers(1, 6, (2, K))
+    missing = Fraction(0)
+    for row, known, times in zip(p.tolist(), learned, strengths.tolist(), strict=True):
+        law = {0: Fraction(1)}
+        for k in np.flatnonzero(known):
+            q, more = Fraction(row[k]), {}
+            for total, mass in law.items():
+                more[total] = more.get(total, 0) + mass * (1 - q)
+                more[total + times[k]] = more.get(total + times[k], 0) + mass * q
+            law = more
+        missing += sum(mass for total, mass in law.items() if total < tau)
+    expected = float(1 - missing / 4)
+    assert 0.5 < expected < 0.999
+    got = theory.exact_accuracy(learned, p, tau, strengths)
+    assert got == pytest.approx(expected, abs=1e-14)
+
+
+def test_strengths_of_one_change_nothing_and_equal_ones_divide_tau():
+    rng = np.random.default_rng(0)
+    learned, p = rng.random((4, 2, 9)) < 0.8, rng.random((2, 9))
+    once = theory.exact_accuracy(learned, p, 3)
+    np.testing.assert_array_equal(theory.exact_accuracy(learned, p, 3, np.ones((2, 9), int)), once)
+    for tau in (7, 8, 9):  # three features of strength 3 are asked for
+        thrice = theory.exact_accuracy(learned, p, tau, np.full((2, 9), 3))
+        np.testing.assert_array_equal(thrice, once)
 
 
 @pytest.mark.parametrize(("K", "tau"), [(50, 3), (80, 40), (120, 12)])
@@ -86,6 +134,11 @@ def test_leading_dims_and_the_simulator():
     got = theory.exact_accuracy(out.learned, out.frequencies.values[:, None, None], config.tau)
     np.testing.assert_array_equal(got, out.exact_accuracy)
     assert got.shape == (2, 3, 3)
+    strong = featsim.simulate(config.replace(max_strength=3), seeds=1, workers=1)
+    got = theory.exact_accuracy(
+        strong.learned[0], strong.frequencies[0], config.tau, strong.strengths[0]
+    )
+    np.testing.assert_array_equal(got, strong.exact_accuracy[0])
 
 
 @pytest.mark.parametrize(
@@ -103,3 +156,16 @@ def test_leading_dims_and_the_simulator():
 def test_bad_input(learned, frequencies, tau, message):
     with pytest.raises((ValueError, TypeError), match=message):
         theory.exact_accuracy(learned, frequencies, tau)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "message"),
+    [
+        (np.ones((2, 4), int), r"strengths must have the shape .* \(2, 3\), not \(2, 4\)"),
+        (np.zeros((2, 3), int), "strengths must be integers in 1 .* not 0"),
+        (np.ones((2, 3)), "strengths must be a table of integers"),
+    ],
+)
+def test_bad_strengths(strengths, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        theory.exact_accuracy(np.ones((2, 3), bool), np.ones((2, 3)), 1, strengths)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import featsim
 from docs.programs import counterexamples, theory_limit
 from docs.programs import theory as pages
 from featsim import theory
@@ -16,12 +17,71 @@ SHORT = {
 }
 
 
-def test_the_page_holds_every_example():
-    page = (Path(__file__).parents[2] / "docs" / "theory.md").read_text(encoding="utf-8")
-    assert pages.examples() in page
-    for name in ("random", "shares", "limit", "fluctuations", "critical", "speed"):
-        rows = page.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0]
-        assert rows.count("\n|") > 3
+PAGE = (Path(__file__).parents[2] / "docs" / "theory.md").read_text(encoding="utf-8")
+
+
+def rows(table):
+    """Return the cells of a table in Markdown, without those of its header."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def on_page(name):
+    return rows(PAGE.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0])
+
+
+def test_tables_that_are_quick_are_those_of_the_page():
+    assert rows(pages.examples()) == on_page("examples")
+    assert rows(theory_limit.critical_table(featsim.Config())) == on_page("critical")
+
+
+def test_the_first_rows_of_tables_that_grow_are_those_of_the_page():
+    *limit, power = rows(theory_limit.convergence_table(4_000))
+    assert len(limit) == 2
+    assert limit == on_page("limit")[:2]
+    assert power[0] == on_page("limit")[-1][0]
+    small = rows(theory_limit.fluctuation_table([1_000]))
+    assert small == on_page("fluctuations")[: len(theory_limit.INITS)]
+
+
+def within(share, found, trials):
+    """Tell whether a share of trials can be one of so many more; none and all are no chance."""
+    return abs(share - found) <= 4 * np.sqrt(share * (1 - share) / trials)
+
+
+def test_shares_of_random_streams_are_within_the_spread_of_those_of_the_page():
+    streams = 100
+    for told, found in zip(on_page("random"), rows(pages.random_streams(streams)), strict=True):
+        assert told[:2] == found[:2]
+        holding, failing = (int(cell.replace(",", "")) for cell in told[2:])
+        assert within(failing / (holding + failing), int(found[3]) / streams, streams), told
+
+
+@pytest.mark.slow
+def test_shares_of_seeds_are_within_the_spread_of_those_of_the_page():
+    seeds = 2
+    told_rows, found_rows = on_page("shares"), rows(pages.shares(featsim.Config(), seeds))
+    for told, found in zip(told_rows, found_rows, strict=True):
+        assert told[:2] == found[:2]
+        shares = [[_share(cell) for cell in row[2:]] for row in (told, found)]
+        for told_share, found_share in zip(*shares, strict=True):
+            assert (told_share is None) == (found_share is None)
+            assert told_share is None or within(told_share, found_share, seeds), told
+
+
+def _share(cell):
+    """Return the share that a cell tells, as in ``3 of 10`` or ``97.5% of 490``."""
+    number, _, total = cell.partition(" of ")
+    if not number:
+        return None
+    return float(number[:-1]) / 100 if number.endswith("%") else int(number) / int(total)
+
+
+def test_the_table_of_times_is_of_the_calls_that_are_timed():
+    calls = on_page("speed")
+    assert len(calls) == 6
+    for _, time in calls:
+        assert 0 < float(time.removesuffix(" s")) < 100
 
 
 @pytest.mark.parametrize("example", theory.EXAMPLES, ids=lambda example: example.name)
@@ -47,4 +107,3 @@ def test_distances_and_their_picture():
         np.testing.assert_array_equal(line.get_ydata(), expected)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["random", "warm", "ideal", "$n^{-1/2}$"]
-    assert "| 4,000 |" in theory_limit.convergence_table(4_000)
