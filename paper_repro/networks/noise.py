@@ -22,12 +22,13 @@ _SHOWN = EPSILONS.index(0.1)
 
 _TEXT = f"""## {REGIME}: samples without gradient, and curvature
 
-At the start of each experiment, after the method has acted: the share of {SAMPLES} training samples
-whose loss gradient has a norm below {WITHOUT:g}, and of the Hessian of their mean loss the trace and
-the ε-rank, the number of eigenvalues of absolute value above ε = {EPSILONS[_SHOWN]:g}, by stochastic
-Lanczos quadrature. Means ± standard deviation over seeds. The rank correlation is Spearman's ρ of
-share and ε-rank over the experiments from the second on, by seed: below 0 where the rank falls as
-more samples are without gradient; its p is by permutation.
+At the start of each experiment, after the method has acted: the share of {SAMPLES} training
+samples whose loss gradient has a norm below {WITHOUT:g}, and of the Hessian of their mean loss the
+trace and the ε-rank, the number of eigenvalues of absolute value above ε = {EPSILONS[_SHOWN]:g}, by
+stochastic Lanczos quadrature. Means ± standard deviation over seeds. The rank correlation is
+Spearman's ρ of share and ε-rank over the experiments from the second on, by seed: below 0 where the
+rank falls as more samples are without gradient; its p is by permutation. These thresholds were
+fixed before the runs.
 """
 
 
