@@ -4,11 +4,11 @@ import pytest
 
 pytest.importorskip("torch")
 from paper_repro.jobs import run_all
+from paper_repro.machine import Machine
 from paper_repro.records import RunError
 from paper_repro.run import Run
-from paper_repro.machine import Machine
 
-TINY = {"model": "mlp", "width": 8, "chunks": 2, "train_size": 128, "batch": 32, "epochs": 2}
+TINY = {"model": "mlp_narrow", "width": 8, "chunks": 2, "train_size": 128, "batch": 32, "epochs": 2}
 RUNS = [Run(method=method, **TINY) for method in ("cold", "warm", "dash", "cold")]
 
 
