@@ -14,9 +14,9 @@ import tyro
 
 import featsim
 from docs.programs import theory_limit
+from docs.programs.marks import write_between
 from docs.programs.theory_limit import table
 from featsim import theory
-from featsim._files import replacing
 from featsim.theory.combinations import all_subsets
 from featsim.theory.examples import TIED
 from featsim.theory.survey import random_reports
@@ -52,14 +52,7 @@ def main(settings: Settings) -> None:
         print(f"\n{name}\n\n{rows}")
     if settings.docs is None:
         return
-    page = settings.docs / "theory.md"
-    text = page.read_text(encoding="utf-8")
-    for name, rows in tables.items():
-        before, rest = text.split(f"<!-- {name} -->\n")
-        _, after = rest.split(f"<!-- end of {name} -->")
-        text = f"{before}<!-- {name} -->\n\n{rows}\n\n<!-- end of {name} -->{after}"
-    with replacing(page) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_between(settings.docs / "theory.md", tables)
     theory_limit.draw_all(settings.docs / "theory", settings.largest)
 
 

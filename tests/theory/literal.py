@@ -25,25 +25,15 @@ def experiments(stream, gamma, tau, init):
     )
 
 
-def policy(stream, gamma, tau, kept):
-    """Run all experiments; ``kept(j, L, M)`` is what experiment j = 2, 3, … starts from."""
-    K, C = stream.num_features, stream.num_classes
-    S = {(c, k) for c in range(C) for k in range(K)}
-    rows = list(enumerate(V for V, _ in points_of(stream)))
-    runs = []
-    L, M = set(), set()
-    for j in range(1, stream.num_chunks + 1):
-        if j > 1:
-            L, M = kept(j, L, M)
-        T = [rows[i] for i in range(len(rows)) if stream.chunks[i] < j]
-        runs.append(reference.training_run(L, M, T, S, gamma, tau))
-        L, M = runs[-1].learned, runs[-1].memorized
-    return runs
+def keeping(before, part=None):
+    """Return what keeps all, but noise before some experiments, and of the features a part."""
 
+    def kept(j, L, M):
+        if j not in before:
+            return L, M
+        return L if part is None else L & part, set()
 
-def forgetting_noise(before):
-    """Return what keeps all, but the memorized points before some experiments."""
-    return lambda j, L, M: (L, set() if j in before else M)
+    return kept
 
 
 def accuracy(points, learned, num_classes, tau):

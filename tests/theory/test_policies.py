@@ -62,7 +62,7 @@ def test_statements_1_and_2_by_the_letter(seed):
     one = [V for V, _ in literal.points_of(stream)[: chunk.points]]
     N = [sum(len(V & L) < tau for V in one) for L in cold]
     for F in schedules(J):
-        runs = literal.policy(stream, gamma, tau, literal.forgetting_noise(F))
+        runs = literal.experiments(stream, gamma, tau, literal.keeping(F))
         assert [run.learned for run in runs] == [cold[f(F, j) - 1] for j in range(1, J + 1)]
         expected = [chunk.points] + [
             (j if j in F else 1) * N[f(F, j - 1) - 1] for j in range(2, J + 1)
@@ -96,7 +96,7 @@ def test_three_cannot_be_lower():
     for J in (2, 64, 4096):
         forgets = featsim.schedules.forgets(featsim.Doubling(), [10] * J)
         total = starting_points(10, [10] * J, forgets).sum()
-        assert total == 10 * (3 * J - 2 - (J.bit_length() - 1)
+        assert total == 10 * (3 * J - 1 - J.bit_length())
     assert total / (10 * J) > 2.99
 
 

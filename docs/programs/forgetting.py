@@ -1,7 +1,7 @@
 """Write docs/forgetting.md: what policies of forgetting give and cost in the setting of Figure 3.
 
-Run ``python -m benchmarks.forgetting``. The numbers of the page are of this run, its words those of
-forgetting.md beside this file; the same seeds give the same page.
+Run ``python -m docs.programs.forgetting``. The numbers of the page are of this run, its words those
+of forgetting.md beside this file; the same seeds give the same page.
 """
 
 import dataclasses
@@ -12,9 +12,10 @@ import tyro
 import xarray as xr
 
 import featsim
-from benchmarks.simulator import table
+from docs.programs.theory_limit import table
 from featsim._files import replacing
 from featsim.schedules import forgets
+from figures._policies import measure, measure_best
 
 TEXT = Path(__file__).with_suffix(".md")
 """The page, with names in braces where numbers belong."""
@@ -62,6 +63,13 @@ POLICIES = (
 )
 """What is forgotten, and how the policy is spelled."""
 
+PRICES = {
+    1e-4: "all noise, best for 100 points",
+    1e-5: "… 1,000 points",
+    1e-6: "… 10,000 points",
+}
+"""Prices μ of training, whose best schedule the mean field finds for the frequencies of a seed."""
+
 OTHERS = {
     "Figure 3": {},
     **{f"γ = {gamma:,}": {"gamma": gamma} for gamma in (10, 20, 100, 200, 1_000)},
@@ -73,20 +81,10 @@ OTHERS = {
 
 
 def simulate(config: featsim.Config, inits: list[str], seeds: int) -> xr.Dataset:
-    """Return accuracy in %, at the end and on average, T, its last summand, and T / T_warm."""
-    out = featsim.simulate(config, inits=inits, seeds=seeds, progress=False)
-    accuracy = 100.0 * out["exact_accuracy"]
-    T = out["nonzero_gradient_points"].sum("experiment")
-    return xr.Dataset(
-        {
-            "accuracy": accuracy,
-            "last": accuracy.isel(experiment=-1, drop=True),
-            "mean": accuracy.mean("experiment"),
-            "T": T,
-            "new": out["nonzero_gradient_points"].isel(experiment=-1, drop=True),
-            "price": T / T.sel(init="warm", drop=True),
-        }
-    )
+    """Return accuracy in % and training time of policies, and the price T / T_warm."""
+    out = measure(config, inits, seeds)
+    T = out["training_time"]
+    return out.assign(price=T / T.sel(init="warm", drop=True))
 
 
 def spread(values: xr.DataArray, form: str = ".2f") -> str:
@@ -95,16 +93,19 @@ def spread(values: xr.DataArray, form: str = ".2f") -> str:
     return f"{float(values.mean('seed')):{form}} ± {deviation}"
 
 
-def policies(result: xr.Dataset) -> str:
-    """Return the table of all policies in the setting of Figure 3."""
+def policies(result: xr.Dataset, best: xr.Dataset) -> str:
+    """Return the table of all policies, and of the best schedules, in the setting of Figure 3."""
+    best["price"] = best["training_time"] / result["training_time"].sel(init="warm", drop=True)
+    each = [(what, f"`{init}`", result.sel(init=init)) for what, init in POLICIES]
+    each += [(what, "`theory.best_schedule`", best.sel(mu=mu)) for mu, what in PRICES.items()]
     ideal = result["last"].sel(init="ideal")
-    rows = []
-    for what, init in POLICIES:
-        one = result.sel(init=init)
-        rows.append([
-            what, f"`{init}`", spread(one["last"]), spread(one["mean"]),
-            spread(one["last"] - ideal), spread(one["T"], ",.0f"), spread(one["price"]),
-        ])  # fmt: skip
+    rows = [
+        [
+            what, spelled, spread(one["last"]), spread(one["mean"]),
+            spread(one["last"] - ideal), spread(one["training_time"], ",.0f"), spread(one["price"]),
+        ]
+        for what, spelled, one in each
+    ]  # fmt: skip
     return table(
         ["forgotten", "policy", "last (%)", "mean (%)", "last − ideal's", "T", "T / T_warm"], rows
     )
@@ -145,6 +146,8 @@ def page(seeds: int) -> str:
     others, settings = other_settings(seeds)
     mean = result.mean("seed")
     names = {"share": "keep:1,0.9"} | {init: init for init in ("warm", "ideal", "doubling")}
+    best = measure_best(PAPER, result["frequencies"], list(PRICES))
+    some = best.sel(mu=1e-5).mean("seed")
     at = {name: mean.sel(init=init) for name, init in names.items()}
     cheap, reached = bounds(result)
     price = [one["price"].sel(init="doubling") for one in settings]
@@ -152,22 +155,24 @@ def page(seeds: int) -> str:
     worst = int(np.argmax([float(each.mean()) for each in lost]))
     return TEXT.read_text(encoding="utf-8").format(
         seeds=seeds,
-        policies=policies(result),
+        policies=policies(result, best),
         others=others,
         cheap=f"{cheap} of {seeds}",
-        reached=f"{reached:.1%}",
+        reached=f"{100.0 * reached:.1f} %",
         dearest=f"{max(float(each.max()) for each in price):.2f}",
         settings=len(settings),
         lost=f"{float(lost[worst].mean()):.1f}",
         worst=list(OTHERS)[worst],
         behind=f"{float(at['ideal']['mean'] - at['doubling']['mean']):.2f}",
         level=f"{float(at['ideal']['last'] - at['doubling']['last']):.1f}",
-        times=f"{float(at['ideal']['T'] / at['doubling']['T']):.1f}",
-        share_times=f"{float(at['share']['T'] / at['doubling']['T']):.1f}",
-        warm_new=f"{float(at['warm']['new']):.0f}",
-        doubling_new=f"{float(at['doubling']['new']):.0f}",
+        times=f"{float(at['ideal']['training_time'] / at['doubling']['training_time']):.1f}",
+        share_times=f"{float(at['share']['training_time'] / at['doubling']['training_time']):.1f}",
+        best_times=f"{float(some['training_time'] / at['doubling']['training_time']):.1f}",
+        best_more=f"{float(some['mean'] - at['doubling']['mean']):.1f}",
+        warm_new=f"{float(at['warm']['starting_points'][-1]):.0f}",
+        doubling_new=f"{float(at['doubling']['starting_points'][-1]):.0f}",
         **{f"{init}_last": f"{float(one['last']):.1f}" for init, one in at.items()},
-        **{f"{init}_T": f"{float(one['T']):,.0f}" for init, one in at.items()},
+        **{f"{init}_T": f"{float(one['training_time']):,.0f}" for init, one in at.items()},
     )
 
 
