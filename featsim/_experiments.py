@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from featsim._keeping import kept_features, kept_points
 from featsim._kernels.accuracy import tail_probability
-from featsim._kernels.training import number_sets, run_experiments, run_gammas, well_classified
+from featsim._kernels.training import run_experiments, run_gammas, well_classified
 from featsim._points import PackedPoints, Words
 from featsim.inits import Init
 from featsim.source import ClassPoints, Counts, Reals
@@ -197,9 +197,11 @@ def missing_probability(
 
 def distinct_sets(learned: Bools) -> tuple[Bools, Counts]:
     """Return sets (n, K) and, of each learned one (init, γ, experiment, K), the number, (…)."""
-    I, G, J, K = learned.shape  # noqa: E741
-    scanned = np.ascontiguousarray(learned.swapaxes(1, 2)).reshape(I * J, G, K)
-    numbers = np.empty((I * J, G), np.int64)
-    sets = np.empty((number_sets(scanned, numbers), K), np.bool_)
-    sets[numbers.ravel()] = scanned.reshape(-1, K)
-    return sets, numbers.reshape(I, J, G).swapaxes(1, 2)
+    outer, K = learned.shape[:-1], learned.shape[-1]
+    rows = learned.reshape(-1, K)
+    if outer[1] == 1:  # kernels pass over a set that is the one before
+        return rows, np.arange(len(rows)).reshape(outer)
+    packed = np.packbits(rows, axis=1)
+    codes = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
+    return rows[first], numbers.reshape(outer)

@@ -11,6 +11,8 @@ accuracy of ideal for less training than warm: warm trains on half of each new c
 more features on less of it, while old points count again only at the next doubling. Every k
 experiments costs more for less. A share φ of the noise, forgotten each time, costs most. To forget
 features beside the noise changes no accuracy and multiplies T: with all of them, ideal is random.
+The dashed line are the schedules that are best for the mean accuracy at some price of training, as
+the mean field finds them from the true frequencies: doubling, which knows nothing, is close to it.
 """
 
 import sys
@@ -25,6 +27,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 import featsim
 from featsim.plotting import FULL_WIDTH, INIT_STYLES, new_figure, style
 from figures.__main__ import main
+from figures._policies import measure, measure_best
 
 PATHS = {
     "doubling": ("noise forgotten at growth by r", INIT_STYLES["doubling"].color, "D"),
@@ -34,7 +37,7 @@ PATHS = {
 """Label, colour and marker of each path from warm to ideal."""
 
 NUMBERS = {
-    "doubling": ((3, 5, "right"), (-5, -2, "right")),
+    "doubling": ((3, 5, "right"), (5, -4, "left")),
     "every": ((0, -10, "center"), (-5, -3, "right")),
     "share": ((5, -7, "left"), (5, -6, "left")),
 }
@@ -46,6 +49,10 @@ CORNERS = {"random": (0, -21, "center"), "warm": (7, -9, "left"), "ideal": (4, -
 FEATURES = {"warm": ("keep:0.5,1", "forget_features"), "ideal": ("keep:0.5,0", "random")}
 """Half and all of the features forgotten beside what a corner forgets."""
 
+BEST = ("best schedules", "#0072B2")
+"""Label and colour of the schedules that theory finds best for the mean accuracy."""
+
+MEASURES = ["training_time", "last", "mean"]
 PANELS = {"last": "Accuracy at the end (%)", "mean": "Mean accuracy (%)"}
 
 
@@ -55,9 +62,14 @@ def draw(
     factors: Sequence[float] = (1.1, 1.3, 2, 3, 5, 10),
     periods: Sequence[int] = (2, 5, 10, 25),
     shares: Sequence[float] = (0.5, 0.1, 0.02),
+    prices: Sequence[float] = (1e-3, 2e-4, 5e-5, 2e-5, 5e-6, 2e-6, 5e-7),
     seeds: int = 10,
 ) -> tuple[Figure, xr.Dataset]:
-    """Return the figure, and accuracy and training time of every policy."""
+    """Return the figure, and accuracy and training time of every policy.
+
+    ``best_training_time``, ``best_last`` and ``best_mean`` are those of the best schedule of each
+    price μ.
+    """
     base = (config or featsim.Config()).replace(test_points=0)
     steps = {
         "doubling": {f"{r:g}": f"doubling:{r:g}" for r in factors},
@@ -66,34 +78,22 @@ def draw(
     }
     names = [*CORNERS, *(name for path in steps.values() for name in path.values())]
     names += [name for pair in FEATURES.values() for name in pair]
-    result = policies(base, tuple(dict.fromkeys(names)), seeds)
+    out = measure(base, tuple(dict.fromkeys(names)), seeds)
+    best = measure_best(base, out["frequencies"], prices)
+    result = out[MEASURES].merge(best[MEASURES].rename({name: f"best_{name}" for name in MEASURES}))
     with style():
         figure = new_figure(FULL_WIDTH, 2.8)
-        axes = figure.subplots(1, 2, sharey=True)
+        axes = figure.subplots(1, 2, sharex=True, sharey=True)
         for ax, (variable, label) in zip(axes, PANELS.items(), strict=True):
             _draw(ax, result, variable, steps)
             ax.set(ylabel=label, xlabel="Training time T (thousand points with a gradient)")
-        handles, labels = axes[0].get_legend_handles_labels()
+        best = result[["best_training_time", "best_mean"]].mean("seed")
+        label, color = BEST
+        line = best["best_training_time"], best["best_mean"]
+        axes[1].plot(*line, color=color, label=label, linewidth=1.2, linestyle="--")
+        handles, labels = axes[1].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
     return figure, result
-
-
-def policies(config: featsim.Config, inits: Sequence[str], seeds: int) -> xr.Dataset:
-    """Simulate policies; training time and accuracy, at the last experiment and on average."""
-    out = featsim.simulate(config, inits=inits, seeds=seeds, progress=False)
-    accuracy = 100.0 * out["exact_accuracy"]
-    result = xr.Dataset(
-        {
-            "training_time": out["nonzero_gradient_points"].sum("experiment"),
-            "last": accuracy.isel(experiment=-1, drop=True),
-            "mean": accuracy.mean("experiment"),
-        },
-        attrs={"config": config.to_json()},
-    )
-    result["training_time"].attrs = {"long_name": "training time T", "units": "points"}
-    result["last"].attrs = {"long_name": "exact accuracy at the last experiment", "units": "%"}
-    result["mean"].attrs = {"long_name": "exact accuracy, mean over experiments", "units": "%"}
-    return result
 
 
 def _draw(ax: Axes, result: xr.Dataset, variable: str, steps: dict[str, dict[str, str]]) -> None:

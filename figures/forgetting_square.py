@@ -26,7 +26,12 @@ from featsim.plotting import FULL_WIDTH, new_figure, style
 from figures.__main__ import main
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-CORNERS = {(0, 0): "warm", (1, 1): "random", (0, 1): "ideal", (1, 0): "forget\nfeatures"}
+CORNERS = {
+    (0.0, 0.0): "warm",
+    (1.0, 1.0): "random",
+    (0.0, 1.0): "ideal",
+    (1.0, 0.0): "forget\nfeatures",
+}
 """Name of a corner by the shares of features and noise forgotten."""
 
 
@@ -70,22 +75,23 @@ def draw(
 
 
 def _draw(ax: Axes, values: xr.DataArray, form: str, norm: Normalize) -> None:
-    shares = [values[name].to_numpy() for name in values.dims]
-    mesh = ax.imshow(values.to_numpy().T, cmap="cividis", norm=norm, origin="lower", aspect="auto")
+    features, noise = ([float(share) for share in values[name]] for name in values.dims)
+    ax.imshow(values.to_numpy().T, cmap="cividis", norm=norm, origin="lower", aspect="auto")
+    dark = np.asarray(norm(values.to_numpy())) < 0.5
     for (x, y), value in np.ndenumerate(values.to_numpy()):
-        corner = CORNERS.get((shares[0][x], shares[1][y]))
+        corner = CORNERS.get((features[x], noise[y]))
         ax.text(
             x,
             y,
             form.format(value) + (f"\n{corner}" if corner else ""),
-            color="black" if mesh.norm(value) > 0.5 else "white",
+            color="white" if dark[x, y] else "black",
             fontsize=5.5,
             ha="center",
             linespacing=1.0,
             va="center",
         )
-    ax.set_xticks(range(len(shares[0])), [f"{share:g}" for share in shares[0]])
-    ax.set_yticks(range(len(shares[1])), [f"{share:g}" for share in shares[1]])
+    ax.set_xticks(range(len(features)), [f"{share:g}" for share in features])
+    ax.set_yticks(range(len(noise)), [f"{share:g}" for share in noise])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_xlabel("Share of the features forgotten")

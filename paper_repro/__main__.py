@@ -1,170 +1,47 @@
-"""The command line: ``python -m paper_repro train|figure|table|check|report|status``."""
+"""The command line, ``python -m paper_repro COMMAND``: train, figure, table, check and others.
 
+It ends with 0; with 2 after one sentence about what a user can mend; with 130 after Ctrl-C, also
+while it is still importing; and with a traceback for a bug.
+"""
+
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, get_args
 
-import tyro
-from rich.console import Console
-from rich.table import Table
+from paper_repro.errors import Mendable
 
-from featsim import plotting
-from paper_repro import check, claims, report
-from paper_repro.catalog import RESULTS, Kind, find, numbers, run_all
-from paper_repro.protocol import execute
-from paper_repro.records import RunError, load_records
-from paper_repro.run import Run
-from paper_repro.scales import Scale
-from paper_repro.style import markdown
-from paper_repro.training import Machine
-
-Flat = tyro.conf.OmitArgPrefixes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Common:
-    """Where results are and runs are computed."""
-
-    root: Path = RESULTS
-    """Folder of the results."""
-    machine: Machine = field(default_factory=Machine)
-    """Device, data and reading processes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train(Common):
-    """Train one run by the protocol; print a sentence for each experiment."""
-
-    run: Run
-    """The settings."""
-    resume: bool = False
-    """Go on with a run that was begun."""
-
-    def __call__(self) -> None:
-        """Execute the run."""
-        done = load_records(self.run, self.root)
-        folder = self.root / self.run.name
-        if folder.exists() and not done.complete and not self.resume:
-            raise ValueError(f"{folder} has a run that was begun: add --resume, or remove it")
-        execute(self.run, self.root, self.machine)
-        print(f"records: {folder / 'records.jsonl'}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Numbered(Common):
-    """A figure or table of the paper at a scale."""
-
-    number: tyro.conf.Positional[int]
-    """Number in the paper."""
-    scale: Scale
-    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draw(Numbered):
-    """Draw a figure of the paper, after running what is missing for it."""
-
-    def __call__(self) -> None:
-        """Run, draw and save."""
-        figure = find("figure", self.number)
-        records = run_all(figure.runs(self.scale), self.root, self.machine)
-        path = self.root / f"figure_{self.number:02d}-{self.scale}.png"
-        with plotting.style():
-            plotting.save_figure(figure.draw(records), path)
-        print(path)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Print(Numbered):
-    """Print a table of the paper, after running what is missing for it."""
-
-    def __call__(self) -> None:
-        """Run and print."""
-        table = find("table", self.number)
-        print(table.table(run_all(table.runs(self.scale), self.root, self.machine)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check(Common):
-    """Compare theory, simulator and network, claim by claim, after running what is missing."""
-
-    scale: Scale
-    """smoke: a minute, on digits; cpu: an hour or two on two cores; paper: for a GPU."""
-
-    def __call__(self) -> None:
-        """Run, compare and print."""
-        console = Console()
-        for name, runs in claims.settings(self.scale).items():
-            records = run_all(runs, self.root, self.machine)
-            table = Table(
-                *check.HEADER, title=name, caption=check.describe(records), show_lines=True
-            )
-            for finding in check.findings(records, self.scale):
-                table.add_row(*finding.row())
-            console.print(table)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """Write the page of claims and verdicts from the records; runs nothing."""
-
-    scale: Scale = "cpu"
-    """The scale whose records are read."""
-    root: Path = RESULTS
-    """Folder of the results."""
-    page: Path = report.PAGE
-    """The page."""
-
-    def __call__(self) -> None:
-        """Write the page."""
-        report.write(self.scale, self.root, self.page)
-        print(self.page)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status(Common):
-    """Say what has been run at which scale: finished runs of those needed."""
-
-    def __call__(self) -> None:
-        """Print the table."""
-        scales: tuple[Scale, ...] = get_args(Scale)
-        rows = []
-        for kind in get_args(Kind):
-            for number in numbers(kind):
-                cells = [self._finished(kind, number, scale) for scale in scales]
-                rows.append([f"{kind} {number}", *cells])
-        print(markdown(["", *scales], rows))
-
-    def _finished(self, kind: Kind, number: int, scale: Scale) -> str:
-        try:
-            runs = find(kind, number).runs(scale)
-        except ValueError:
-            return "-"
-        done = sum(load_records(run, self.root).complete for run in runs)
-        return f"{done} of {len(runs)}"
-
-
-Command = (
-    Annotated[Train, tyro.conf.subcommand("train")]
-    | Annotated[Draw, tyro.conf.subcommand("figure")]
-    | Annotated[Print, tyro.conf.subcommand("table")]
-    | Annotated[Check, tyro.conf.subcommand("check")]
-    | Annotated[Report, tyro.conf.subcommand("report")]
-    | Annotated[Status, tyro.conf.subcommand("status")]
-)
+_EXTRA = ("pytorch_optimizer", "sklearn", "torch", "torchvision")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after one sentence about what was wrong."""
+    """Run one command and return its exit status."""
     try:
-        command = tyro.cli(Command, args=argv, config=(Flat,), prog="python -m paper_repro")
-        command()
-    except (ValueError, RunError, ImportError) as error:
+        _run(argv)
+    except BrokenPipeError:  # the reader of the output has gone, and wants no more of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Mendable, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        print(f'error: this needs {error.name}: pip install "featsim[repro]"', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     return 0
+
+
+def _run(argv: Sequence[str] | None) -> None:
+    import tyro
+
+    from paper_repro.commands import COMMANDS
+
+    config = (tyro.conf.OmitArgPrefixes,)
+    command = tyro.cli(COMMANDS, args=argv, config=config, prog="python -m paper_repro")
+    command()
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from paper_repro.data import DataSet
-from paper_repro.run import Run
+from paper_repro.errors import Mendable
+from paper_repro.run import SVHN_SIZE, Run
 
 
 def seed_of(run: Run, purpose: str, *numbers: int) -> int:
@@ -50,7 +51,11 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
     a chunk are left out. With `classes`, chunk j is the j-th class of a random order, and the
     test is over the classes seen.
     """
-    train = _draw(run, "train", len(data.train.targets), run.train_size)
+    available = len(data.train.targets)
+    size = run.train_size
+    if size is None and run.dataset == "svhn":
+        size = min(SVHN_SIZE, available)
+    train = _draw(run, "train", available, size)
     test = _draw(run, "test", len(data.test.targets), run.test_size)
     tests = [test]
     if run.arrival == "classes":
@@ -58,16 +63,15 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
         order = torch.randperm(data.classes, generator=generator)
         chunks = [train[data.train.targets[train] == label] for label in order]
         if any(len(chunk) == 0 for chunk in chunks):
-            raise ValueError(
-                f"train_size must leave a sample of each class; it is {run.train_size}"
-            )
+            raise Mendable(f"train_size must leave a sample of each class; it is {run.train_size}")
         seen = [torch.isin(data.test.targets[test], order[: j + 1]) for j in range(len(order))]
         tests = [test[mask] for mask in seen]
     else:
-        size = len(train) // run.chunks
-        if size == 0:
-            raise ValueError(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
-        chunks = [train[i * size : (i + 1) * size] for i in range(run.chunks)]
+        each = len(train) // run.chunks
+        if each == 0:
+            raise Mendable(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
+        chunks = [train[i * each : (i + 1) * each] for i in range(run.chunks)]
+    acting = _acting(run, [len(chunk) for chunk in chunks])
     return [
         Experiment(
             number=j,
@@ -75,10 +79,23 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
             test=tests[min(j, len(tests)) - 1],
             epochs=_epochs(run, j, len(chunks)),
             stop=None if run.arrival == "continuous" else run.stop,
-            acts=j >= 2 and j % run.every == 0 and (run.until is None or j <= run.until),
+            acts=j in acting,
         )
         for j in range(1, len(chunks) + 1)
     ]
+
+
+def _acting(run: Run, sizes: list[int]) -> set[int]:
+    """Return the experiments before which the method acts, from the sizes of the chunks."""
+    acting: set[int] = set()
+    at_last_act = sizes[0]
+    for j in range(2, len(sizes) + 1):
+        arrived = sum(sizes[:j])
+        grown = run.doubling is None or arrived >= run.doubling * at_last_act
+        if grown and j % run.every == 0 and (run.until is None or j <= run.until):
+            acting.add(j)
+            at_last_act = arrived
+    return acting
 
 
 def _epochs(run: Run, j: int, chunks: int) -> int:
@@ -90,7 +107,7 @@ def _epochs(run: Run, j: int, chunks: int) -> int:
 def _draw(run: Run, which: str, available: int, size: int | None) -> Tensor:
     """Return a random order of the samples to use; the test set is the same for all seeds."""
     if size is not None and size > available:
-        raise ValueError(f"{which}_size must be at most the {available} samples; it is {size}")
+        raise Mendable(f"{which}_size must be at most the {available} samples; it is {size}")
     seed = seed_of(run, "split") if which == "train" else 0
     order = torch.randperm(available, generator=torch.Generator().manual_seed(seed))
     return order if size is None else order[:size]

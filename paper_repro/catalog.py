@@ -1,61 +1,65 @@
-"""Every figure and table by its number, and running what one needs."""
+"""Every figure and table by its number."""
 
+import functools
 import importlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from matplotlib.figure import Figure
 
-from paper_repro.protocol import execute
-from paper_repro.records import Records, load_records
+from paper_repro.errors import Mendable
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
-from paper_repro.training import Machine
 
 Kind = Literal["figure", "table"]
 HERE = Path(__file__).parent
-RESULTS = HERE / "results"
+RESULTS = HERE.parent / "results"
 
 
-class Item(Protocol):
-    """What the file of a figure or a table holds; one of `draw` and `table`."""
+@dataclass(frozen=True)
+class Item:
+    """A figure or a table: what its file holds."""
 
-    __doc__: str
+    title: str
     runs: Callable[[Scale], list[Run]]
-    """The runs that it needs; ValueError where it has no such scale."""
-    draw: Callable[[Sequence[Records]], Figure]
-    """The picture of their records."""
-    table: Callable[[Sequence[Records]], str]
-    """The text of their records, a table in Markdown."""
+    """The runs that it needs; Mendable where it has no such scale."""
+    show: Callable[[Sequence[Records]], Figure | str]
+    """The picture of their records, or their text, a table in Markdown."""
 
 
 def numbers(kind: Kind) -> list[int]:
     """Return the numbers of all figures or tables, in order."""
-    names = (path.stem for path in (HERE / f"{kind}s").glob(f"{kind}_*.py"))
-    return sorted(int(re.sub(r"\D", "", name)) for name in names)
+    return sorted(_files(kind))
 
 
 def find(kind: Kind, number: int) -> Item:
-    """Return the module of one figure or table.
+    """Return one figure or table.
+
+    Its file holds a title (its docstring's first paragraph), `runs(scale)` and `draw(records)` or
+    `table(records)`. A file of several numbers has `title(number)` and `runs(scale, number)`.
 
     Raises
     ------
-    ValueError
+    errors.Mendable
         If there is none of this number.
     """
-    if number not in numbers(kind):
-        known = ", ".join(map(str, numbers(kind)))
-        raise ValueError(f"{kind} must be one of {known}; it is {number}")
-    digits = f"{number:02d}" if kind == "figure" else str(number)
-    module: Item = importlib.import_module(f"paper_repro.{kind}s.{kind}_{digits}")
-    return module
+    files = _files(kind)
+    if number not in files:
+        known = ", ".join(map(str, sorted(files)))
+        raise Mendable(f"{kind} must be one of {known}; it is {number}")
+    module = importlib.import_module(f"paper_repro.{kind}s.{files[number]}")
+    show = module.draw if kind == "figure" else module.table
+    if hasattr(module, "title"):
+        return Item(module.title(number), functools.partial(module.runs, number=number), show)
+    title = " ".join(str(module.__doc__).split("\n\n")[0].split())
+    return Item(title, module.runs, show)
 
 
-def run_all(runs: Sequence[Run], root: Path, machine: Machine) -> list[Records]:
-    """Run what is missing, one run after the other, and return all records in order."""
-    missing = sum(not load_records(run, root).complete for run in runs)
-    if missing:
-        print(f"{missing} of {len(runs)} runs are missing or unfinished", flush=True)
-    return [execute(run, root, machine) for run in runs]
+def _files(kind: Kind) -> dict[int, str]:
+    """Return the name of the file of each number."""
+    names = [path.stem for path in (HERE / f"{kind}s").glob(f"{kind}*_[0-9]*.py")]
+    return {int(digits): name for name in names for digits in re.findall(r"\d+", name)}

@@ -7,8 +7,7 @@ import featsim
 from paper_repro.claims import CLAIMS, Claim, by_seed
 from paper_repro.records import Records
 from paper_repro.scales import Scale, seeds
-from paper_repro.style import markdown, with_seeds
-from paper_repro.verdict import UNKNOWN, verdict
+from paper_repro.verdict import UNKNOWN, Judgement, judge
 
 _EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}
 
@@ -18,10 +17,10 @@ class Finding:
     """What one claim came to in one setting."""
 
     claim: Claim
-    simulator: list[float] | None
-    """The number of each seed of the simulator; none where the claim holds by definition."""
-    network: list[float]
-    """The number of each seed of the network."""
+    simulator: Judgement
+    """What the simulator shows."""
+    network: Judgement
+    """What the network shows."""
     limited: bool
     """Whether the epoch limit ended an experiment, so that steps are only a lower bound."""
 
@@ -30,16 +29,13 @@ class Finding:
         """Whether the network shows the claim; of steps cut short nothing can be told."""
         if self.claim.of_steps and self.limited:
             return UNKNOWN
-        return verdict(self.network, self.claim.threshold)
+        return self.network.verdict()
 
     def row(self) -> list[str]:
         """Return the cells of the claim's row."""
         claim = self.claim
-        simulated = "by definition"
-        if self.simulator is not None:
-            simulated = with_seeds(self.simulator, claim.digits)
-        network = with_seeds(self.network, claim.digits)
-        return [claim.text, claim.theory, claim.what, simulated, network, self.verdict]
+        numbers = [judged.text(claim.digits) for judged in (self.simulator, self.network)]
+        return [claim.text, claim.theory, claim.what, *numbers, self.verdict]
 
 
 HEADER = ["claim", "theory", "measured", "simulator", "network", "verdict for the network"]
@@ -57,9 +53,9 @@ def findings(records: Sequence[Records], scale: Scale) -> list[Finding]:
     return [
         Finding(
             claim,
-            None if claim.simulated is None else claim.simulated(simulated).tolist(),
-            [claim.measured(seed) for seed in by_seed(records)],
-            any(not row["converged"] for r in records for row in r.experiments),
+            judge(claim.simulated(simulated).tolist(), claim.threshold),
+            judge([claim.measured(seed) for seed in by_seed(records)], claim.threshold),
+            any(r.any_cut for r in records),
         )
         for claim in CLAIMS
     ]
@@ -69,7 +65,7 @@ def describe(records: Sequence[Records]) -> str:
     """Return a sentence on size, spread of convergence and setting of a check's records."""
     run = records[0].run
     rows = [row for r in records for row in r.experiments]
-    missed = sum(not row["converged"] for row in rows)
+    missed = sum(r.cut(row) for r in records for row in r.experiments)
     images = records[0].last["train_size"]
     return (
         f"{len(records)} runs, {len(by_seed(records))} seed(s): {run.dataset}, {run.model} of "
@@ -77,8 +73,3 @@ def describe(records: Sequence[Records]) -> str:
         f"{run.learning_rate:g}, α = {run.alpha:g}, λ = {run.lam:g}; {missed} of {len(rows)} "
         f"experiments ended at the limit of {run.epochs} epochs."
     )
-
-
-def to_markdown(found: Sequence[Finding]) -> str:
-    """Return the findings as a table."""
-    return markdown(HEADER, [finding.row() for finding in found])

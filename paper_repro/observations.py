@@ -3,14 +3,18 @@
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from paper_repro.catalog import Kind
-from paper_repro.claims import rank_correlation
+from paper_repro.figures.figure_06 import norms_and_steps
+from paper_repro.figures.figure_13 import curve
 from paper_repro.records import Records
+from paper_repro.run import NARROW, Model
+from paper_repro.verdict import UNKNOWN, Judgement, Ranks, judge
 
-Number = Callable[[Sequence[Records]], float]
+Measure = Callable[[Sequence[Records]], float | Ranks]
 
 
 @dataclass(frozen=True)
@@ -23,28 +27,36 @@ class Observation:
     """What the paper's figure or table shows."""
     what: str
     """What the numbers are."""
-    measured: Number
-    """The number of one seed; positive where the claim holds."""
+    measured: Measure
+    """The number of one seed, positive where the claim holds; or pairs that then rise together."""
+    of_steps: bool = False
+    """Whether it depends on steps, which the epoch limit may cut short."""
 
-    def values(self, records: Sequence[Records]) -> list[float]:
-        """Return the number of each seed."""
+    def judge(self, records: Sequence[Records]) -> Judgement:
+        """Return what the numbers of all seeds come to."""
         ordered = sorted(records, key=lambda r: r.run.seed)
         groups = itertools.groupby(ordered, key=lambda r: r.run.seed)
-        return [self.measured(list(group)) for _, group in groups]
+        return judge([self.measured(list(group)) for _, group in groups])
+
+    def verdict(self, records: Sequence[Records]) -> str:
+        """Return whether the claim holds; of steps cut short nothing can be told."""
+        if self.of_steps and any(r.any_cut for r in records):
+            return UNKNOWN
+        return self.judge(records).verdict()
 
 
-def _longer_pretraining_hurts(model: str) -> Number:
-    def measured(records: Sequence[Records]) -> float:
-        chosen = [r for r in records if r.run.model == model and r.run.method == "warm"]
+def _longer_pretraining_hurts(model: Model) -> Measure:
+    def measured(records: Sequence[Records]) -> Ranks:
+        chosen = [r for r in _of(records, model) if r.run.method == "warm"]
         epochs = [r.run.first_epochs or 0 for r in chosen]
-        return -rank_correlation(epochs, [r.last["test_accuracy"] for r in chosen])
+        return Ranks(epochs, [-r.last["test_accuracy"] for r in chosen])
 
     return measured
 
 
-def _pretraining_loses(model: str) -> Number:
+def _pretraining_loses(model: Model) -> Measure:
     def measured(records: Sequence[Records]) -> float:
-        chosen = [r for r in records if r.run.model == model]
+        chosen = _of(records, model)
         cold = next(r for r in chosen if r.run.method == "cold")
         longest = max(chosen, key=lambda r: r.run.first_epochs or 0)
         return 100 * (cold.last["test_accuracy"] - longest.last["test_accuracy"])
@@ -52,22 +64,28 @@ def _pretraining_loses(model: str) -> Number:
     return measured
 
 
-def _steps_grow(records: Sequence[Records]) -> float:
-    rows = records[0].experiments
-    return rank_correlation([row["train_size"] for row in rows], [row["steps"] for row in rows])
+def _of(records: Sequence[Records], model: Model) -> list[Records]:
+    return [r for r in records if r.run.model in (model, NARROW[model])]
 
 
-def _old_accuracy(records: Sequence[Records], method: str) -> float:
-    """Return the mean running accuracy on old data over the first three epochs, %."""
+def _grows(what: Literal["steps", "epochs"]) -> Measure:
+    def measured(records: Sequence[Records]) -> Ranks:
+        rows = records[0].experiments
+        return Ranks([row["train_size"] for row in rows], [row[what] for row in rows])
+
+    return measured
+
+
+def _kept(records: Sequence[Records], method: str) -> float:
+    """Return the accuracy on old data, %, a mean over the starts of epochs 2 to 4."""
     (chosen,) = (r for r in records if r.run.method == method)
-    epochs = [row for row in chosen.epochs if row["experiment"] > 1 and row["epoch"] <= 3]
-    return 100 * float(np.mean([row["old_accuracy"] for row in epochs]))
+    return float(np.mean(curve(chosen)[1:4]))
 
 
-def _cosines_grow(records: Sequence[Records]) -> float:
+def _cosines_grow(records: Sequence[Records]) -> Ranks:
     rows = records[0].experiments
-    medians = [row["filter_cosines"]["box"][2] for row in rows]
-    return rank_correlation([row["train_size"] for row in rows], medians)
+    boxes = [row["test_cosines"]["box"] or [0.0] * 5 for row in rows]
+    return Ranks([row["train_size"] for row in rows], [box[2] for box in boxes])
 
 
 def _default_above_mean(records: Sequence[Records]) -> float:
@@ -78,7 +96,8 @@ def _default_above_mean(records: Sequence[Records]) -> float:
 
 def _cheaper_than_cold(records: Sequence[Records]) -> float:
     """Return by how many percent DASH needs fewer operations than cold in both experiments."""
-    total = {r.run.method: sum(row["tflops"] for row in r.experiments) for r in records}
+    counted = [r for r in records if "cost" in r.run.probes]
+    total = {r.run.method: sum(row["tflops"] for row in r.experiments) for r in counted}
     return 100 * (total["cold"] - total["dash"]) / total["cold"]
 
 
@@ -101,13 +120,27 @@ OBSERVATIONS = (
         "accuracy, new − longest, percentage points", _pretraining_loses("resnet18"),
     ),
     Observation(
+        "figure", 6, "the initial gradient norm, as the paper takes it, predicts the steps",
+        "ρ (Spearman) of the norm of the summed gradients and steps, cold and warm",
+        lambda records: norms_and_steps(records, "summed_gradient_norm"), of_steps=True,
+    ),
+    Observation(
+        "figure", 6, "the norm of the gradient of the mean loss predicts the steps too",
+        "ρ (Spearman) of the norm of the mean gradient and steps, cold and warm",
+        lambda records: norms_and_steps(records, "gradient_norm"), of_steps=True,
+    ),
+    Observation(
         "figure", 7, "a cold start needs more steps the more data there are",
-        "ρ (Spearman) of training samples and steps", _steps_grow,
+        "ρ (Spearman) of training samples and steps", _grows("steps"), of_steps=True,
+    ),
+    Observation(
+        "figure", 7, "a cold start needs more epochs the more data there are",
+        "ρ (Spearman) of training samples and epochs", _grows("epochs"), of_steps=True,
     ),
     Observation(
         "figure", 13, "DASH keeps more of the old data fitted than shrink and perturb, equal λ",
-        "accuracy on old data in the first three epochs, DASH − S&P, percentage points",
-        lambda records: _old_accuracy(records, "dash") - _old_accuracy(records, "shrink_perturb"),
+        "accuracy on old data before epochs 2 to 4, DASH − S&P, percentage points",
+        lambda records: _kept(records, "dash") - _kept(records, "shrink_perturb"),
     ),
     Observation(
         "figure", 14, "filters align more with the negative gradient the more data there are",
@@ -119,6 +152,6 @@ OBSERVATIONS = (
     ),
     Observation(
         "table", 9, "DASH needs fewer operations than a cold start",
-        "operations saved over two experiments, % of cold's", _cheaper_than_cold,
+        "operations saved over two experiments, % of cold's", _cheaper_than_cold, of_steps=True,
     ),
 )  # fmt: skip

@@ -1,19 +1,18 @@
 """SGD and SAM, and one step of either."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from paper_repro.run import Run
-
-_MILESTONES = (60, 120, 160, 200)
+from paper_repro.run import DECAY, MILESTONES, Run
 
 
 def make_optimizer(run: Run, model: nn.Module) -> Optimizer:
     """Return a new optimizer of the model's parameters, without momentum yet."""
-    settings = {
+    settings: dict[str, Any] = {
         "lr": run.learning_rate,
         "momentum": run.momentum,
         "weight_decay": run.weight_decay,
@@ -25,11 +24,19 @@ def make_optimizer(run: Run, model: nn.Module) -> Optimizer:
     return SAM(model.parameters(), torch.optim.SGD, rho=run.rho, **settings)
 
 
-def set_learning_rate(run: Run, optimizer: Optimizer, epoch: int) -> None:
-    """Set the rate of an epoch, counted from 1 in each experiment."""
-    passed = sum(epoch > milestone for milestone in _MILESTONES) if run.decay else 0
+def set_learning_rate(run: Run, optimizer: Optimizer, epoch: int, passed: float) -> None:
+    """Set the rate of a step; epochs count from 1 in each experiment.
+
+    `passed` is the share of the epoch's steps that were taken before. With `run.decay` the rate of
+    the first epoch grows with it, from 0 at the first step, as in the authors' code.
+    """
+    factor = 1.0
+    if run.decay:
+        factor = DECAY ** sum(epoch > milestone for milestone in MILESTONES)
+        if epoch == 1:
+            factor *= passed
     for group in optimizer.param_groups:
-        group["lr"] = run.learning_rate * 0.2**passed
+        group["lr"] = run.learning_rate * factor
 
 
 def step(run: Run, optimizer: Optimizer, loss: Callable[[], Tensor]) -> None:
@@ -45,4 +52,4 @@ def step(run: Run, optimizer: Optimizer, loss: Callable[[], Tensor]) -> None:
     if run.optimizer == "sgd":
         optimizer.step()
     else:
-        optimizer.step(closure)
+        optimizer.step(closure)  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 """What a run measures beside accuracy and steps; each probe is one function.
 
 A probe of `BEFORE` sees the network after the method acted and before training, one of `AFTER`
-once the experiment is over. What it returns becomes part of the experiment's row.
+once the experiment is over. What it returns becomes part of the experiment's row. What is measured
+by epoch is in training.py.
 """
 
 import copy
@@ -12,64 +13,70 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from featsim import bridge
-from paper_repro.arrival import Experiment
-from paper_repro.records import Row
+from paper_repro.arrival import Experiment, seed_of
+from paper_repro.records import Probed
 from paper_repro.training import Stage, accuracy
 
 _SHOWN_ABOVE = 0.1
 
 
-def gradient_norm(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
-    """Norm of the gradient of the mean loss over all training data, as training sees it (Figure 6).
+def gradient_norms(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
+    """Both norms of the gradient on all training data, before training (Figure 6).
 
-    With the batch statistics of training, on a copy: a new network has no others, and in eval
-    mode the norm of its gradient would mostly be an accident of its initialization.
+    `summed_gradient_norm` is that of the authors' code: the gradients of the batches' mean losses
+    are summed over the epoch, and only weights of convolutions and linear layers count. It grows
+    with the number of batches. `gradient_norm` is that of the gradient of the mean loss over all
+    data, all parameters. Both are with the batch statistics and the dropout of training, on a copy.
     """
     twin = copy.deepcopy(model).train()
     parameters = list(twin.parameters())
-    total = [torch.zeros_like(p) for p in parameters]
-    for inputs, targets in stage.pairs(experiment.train):
-        with stage.autocast():
-            loss = cross_entropy(twin(inputs), targets)
-        weight = len(targets) / len(experiment.train)
-        torch._foreach_add_(total, torch.autograd.grad(loss, parameters), alpha=weight)
-    squares = torch.stack([g.double().square().sum() for g in total])
-    return {"gradient_norm": float(squares.sum().sqrt())}
+    mean, total = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
+    with torch.random.fork_rng(devices=_devices(stage)):
+        torch.manual_seed(seed_of(stage.run, "gradient_norms", experiment.number))
+        for inputs, targets in stage.pairs(experiment.train):
+            with stage.autocast():
+                loss = cross_entropy(twin(inputs), targets)
+            gradients = torch.autograd.grad(loss, parameters)
+            torch._foreach_add_(mean, gradients, alpha=len(targets) / len(experiment.train))
+            torch._foreach_add_(total, gradients)
+    counted = {
+        id(module.weight) for module in twin.modules() if isinstance(module, nn.Conv2d | nn.Linear)
+    }
+    weights = [g for p, g in zip(parameters, total, strict=True) if id(p) in counted]
+    return {"gradient_norm": _norm(mean), "summed_gradient_norm": _norm(weights)}
 
 
-def old_accuracy(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
-    """Accuracy on the data that were there before the newest chunk, in eval mode.
-
-    After a shrink the statistics of batch normalization no longer fit, so this falls to a guess;
-    the running accuracy on old data in the epochs' rows is with batch statistics (Figure 13).
-    """
-    if not len(experiment.old):
-        return {"start_old_accuracy": None}
-    return {"start_old_accuracy": accuracy(stage, model, experiment.old, train=True)}
+def _norm(tensors: list[Tensor]) -> float:
+    return float(torch.stack([t.double().square().sum() for t in tensors]).sum().sqrt())
 
 
-def filter_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
-    """Box of cos(−∇L, filter) above 0.1, L the loss on the training data (Figure 14).
+def _devices(stage: Stage) -> list[torch.device]:
+    place = stage.machine.place
+    return [place] if place.type == "cuda" else []
+
+
+def test_cosines(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
+    """Box of cos(−∇L, filter) above 0.1, L the loss on the test data (Figure 14).
 
     Five quantiles (0, 25, 50, 75, 100 %), how many filters are above, and how many there are.
     """
     cosines = bridge.cosine_similarities(
-        model, bridge.chunk_gradients(model, [stage.pairs(experiment.train)])
+        model, bridge.chunk_gradients(model, [stage.pairs(experiment.test, train=False)])
     )
     values = torch.cat([c.flatten() for name, c in cosines.items() if c.ndim == 2])
     above = values[values > _SHOWN_ABOVE]
     levels = torch.tensor([0, 0.25, 0.5, 0.75, 1]).to(above)
     box = torch.quantile(above, levels).tolist() if len(above) else None
-    return {"filter_cosines": {"box": box, "above": len(above), "filters": len(values)}}
+    return {"test_cosines": {"box": box, "above": len(above), "filters": len(values)}}
 
 
-def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
+def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Share of channels that no training image activates, after each block (Figure 16).
 
     A block is a stage of ResNet-18; elsewhere each rectifier ends one.
     """
-    blocks = [getattr(model, f"layer{i}", None) for i in range(1, 5)]
-    if None in blocks:
+    blocks = [module for name, module in model.named_children() if name.startswith("layer")]
+    if not blocks:
         blocks = [module for module in model.modules() if isinstance(module, nn.ReLU)]
     alive: dict[int, Tensor] = {}
 
@@ -89,6 +96,6 @@ def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Row:
     return {"dead_neurons": [1 - alive[i].double().mean().item() for i in range(len(blocks))]}
 
 
-Measure = Callable[[Stage, nn.Module, Experiment], Row]
-BEFORE: dict[str, Measure] = {"gradient_norm": gradient_norm, "old_accuracy": old_accuracy}
-AFTER: dict[str, Measure] = {"filter_cosines": filter_cosines, "dead_neurons": dead_neurons}
+Measure = Callable[[Stage, nn.Module, Experiment], Probed]
+BEFORE: dict[str, Measure] = {"gradient_norms": gradient_norms}
+AFTER: dict[str, Measure] = {"test_cosines": test_cosines, "dead_neurons": dead_neurons}

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+import statistics
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -10,17 +11,19 @@ from pathlib import Path
 import torch
 
 import featsim
-from paper_repro import records
+from paper_repro import checkpoints, records
 from paper_repro.arrival import Experiment, experiments, seed_of
 from paper_repro.cost import measured
 from paper_repro.data import load
-from paper_repro.methods import METHODS, Learner
+from paper_repro.learner import Learner
+from paper_repro.machine import Machine
+from paper_repro.methods import find
 from paper_repro.models import make_model
 from paper_repro.optimizers import make_optimizer
 from paper_repro.probes import AFTER, BEFORE
-from paper_repro.records import Records, Row, RunError, load_records
+from paper_repro.records import ExperimentRow, Header, Probed, Records, RunError, load_records
 from paper_repro.run import Run
-from paper_repro.training import Machine, Stage, accuracy, train
+from paper_repro.training import Stage, accuracy, train
 
 Report = Callable[[str], None]
 
@@ -55,7 +58,10 @@ def execute(
     if done.complete:
         return done
     machine = Machine() if machine is None else machine
-    stage = Stage(run, load(run, machine.data), machine)
+    _ = machine.place  # a device that is not there is told before anything is read or written
+    if machine.threads is not None:
+        torch.set_num_threads(machine.threads)
+    stage = Stage(run, load(run, machine.data, machine.cache), machine)
     plan = experiments(run, stage.data)
     folder = root / run.name
     try:
@@ -64,9 +70,9 @@ def execute(
         for experiment in plan[finished:]:
             row = _experiment(stage, learner, experiment, folder)
             records.append(folder, row)
-            records.save_checkpoint(folder, experiment.number, _state(learner))
+            checkpoints.save_checkpoint(folder, experiment.number, _state(learner))
             report(_sentence(run, row, len(plan)))
-        records.remove_checkpoints(folder, below=len(plan) + 1)
+        checkpoints.remove_checkpoints(folder, below=len(plan) + 1)
     except OSError as error:
         raise RunError(
             f"{folder}: {error.strerror or error}; the experiment in progress is lost, the same "
@@ -81,11 +87,11 @@ def _resume(
     """Return the learner after the last experiment to keep, and that experiment's number."""
     run = stage.run
     learner = _learner(stage)
-    finished, state, notes = records.newest_checkpoint(folder, len(done.experiments))
+    finished, state, notes = checkpoints.newest_checkpoint(folder, len(done.experiments))
     if state is not None:
         learner.model.load_state_dict(state["model"])
         learner.optimizer.load_state_dict(state["optimizer"])
-        learner.initial = {k: v.to(stage.machine.place) for k, v in state["initial"].items()}
+        learner.memory = {k: v.to(stage.machine.place) for k, v in state["memory"].items()}
     if lost := len(done.experiments) - finished:
         notes.append(f"{run.name}: {lost} finished experiment(s) without a checkpoint run again")
     for note in notes:
@@ -93,14 +99,15 @@ def _resume(
     if finished:
         report(f"{run.name}: going on after experiment {finished}")
     done.experiments = done.experiments[:finished]
-    header = done.header or {
+    header: Header = done.header or {
         "kind": "run",
         "run": run.to_dict(),
         "experiments": total,
         "versions": _versions(),
         "device": _device(stage.machine.place),
     }
-    records.rewrite(folder, [header, *(r for r in done.lines() if r["kind"] != "run")])
+    done.header = header
+    records.rewrite(folder, done.lines())
     return learner, finished
 
 
@@ -110,29 +117,33 @@ def _learner(stage: Stage) -> Learner:
         return model.to(stage.machine.place)
 
     run = stage.run
-    model = new_model(seed_of(run, "init", 1))
-    learner = Learner(
-        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m)
+    seed = seed_of(run, "init", 1)
+    model = new_model(seed)
+    return Learner(
+        run, model, make_optimizer(run, model), new_model, lambda m: make_optimizer(run, m), seed
     )
-    if run.method == "l2_init":
-        learner.initial = {name: p.detach().clone() for name, p in model.named_parameters()}
-    return learner
 
 
-def _experiment(stage: Stage, learner: Learner, experiment: Experiment, folder: Path) -> Row:
+def _experiment(
+    stage: Stage, learner: Learner, experiment: Experiment, folder: Path
+) -> ExperimentRow:
     """Let the method act, train and test; append the epochs' rows, return the experiment's."""
     run, number = stage.run, experiment.number
     start = time.perf_counter()
-    extra: Row = {}
-    with measured(stage.machine.place) if "cost" in run.probes else nullcontext({}) as cost:
-        if experiment.acts:
+    extra: Probed = {}
+    counting = measured() if "cost" in run.probes else nullcontext(Probed())
+    with counting as cost:
+        act = find(run.method).act
+        if experiment.acts and act is not None:
             chunks = (stage.pairs(chunk) for chunk in experiment.chunks)
-            METHODS[run.method](learner, chunks, seed_of(run, "init", number))
+            act(learner, chunks, seed_of(run, "init", number))
         for probe in run.probes:
             if probe in BEFORE:
                 extra |= BEFORE[probe](stage, learner.model, experiment)
+        speeds = []
         for row in train(stage, learner, experiment):
             records.append(folder, row)
+            speeds.append(len(experiment.train) / max(row["seconds"], 0.001))
     for probe in run.probes:
         if probe in AFTER:
             extra |= AFTER[probe](stage, learner.model, experiment)
@@ -148,19 +159,20 @@ def _experiment(stage: Stage, learner: Learner, experiment: Experiment, folder: 
         "test_accuracy": test_accuracy,
         **extra,
         **cost,
+        "images_per_second": round(statistics.median(speeds)),
         "seconds": round(time.perf_counter() - start, 3),
     }
 
 
-def _state(learner: Learner) -> Row:
+def _state(learner: Learner) -> checkpoints.State:
     return {
         "model": learner.model.state_dict(),
         "optimizer": learner.optimizer.state_dict(),
-        "initial": learner.initial,
+        "memory": learner.memory,
     }
 
 
-def _sentence(run: Run, row: Row, total: int) -> str:
+def _sentence(run: Run, row: ExperimentRow, total: int) -> str:
     end = "" if row["converged"] or run.stop is None else ", not converged"
     return (
         f"{run.name}: experiment {row['experiment']} of {total}: "

@@ -4,21 +4,39 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 Dataset = Literal[
     "cifar10", "cifar100", "svhn", "fashion_mnist", "tiny_imagenet", "imagenet", "imagefolder",
     "digits",
 ]  # fmt: skip
-Model = Literal["resnet18", "vgg16", "mlp", "cnn"]
-Norm = Literal["batch", "layer"]
-Method = Literal[
-    "cold", "warm", "warm_rem", "shrink_perturb", "shrink", "dash", "l2_init", "reset"
+Model = Literal[
+    "resnet18", "resnet18_sota", "vgg16", "mlp", "cnn", "resnet18_narrow", "resnet18_sota_narrow",
+    "vgg16_narrow", "mlp_narrow", "cnn_narrow",
 ]  # fmt: skip
+Norm = Literal["batch", "layer"]
 Arrival = Literal["accumulate", "discard", "continuous", "classes"]
-Probe = Literal["gradient_norm", "old_accuracy", "filter_cosines", "dead_neurons", "cost"]
+Probe = Literal[
+    "gradient_norms", "old_accuracy_by_epoch", "test_accuracy_by_epoch", "test_cosines",
+    "dead_neurons", "cost",
+]  # fmt: skip
 
-_PAPER_LR = {"resnet18": 0.001}
+METHODS = tuple(sorted(path.stem for path in (Path(__file__).parent / "methods").glob("[!_]*.py")))
+NARROW: dict[Model, Model] = {
+    "resnet18": "resnet18_narrow", "resnet18_sota": "resnet18_sota_narrow",
+    "vgg16": "vgg16_narrow", "mlp": "mlp_narrow", "cnn": "cnn_narrow",
+}  # fmt: skip
+"""The size for a CPU of each released network."""
+PUBLISHED_WIDTH = 64
+MILESTONES = (60, 120, 160, 200)
+DECAY = 0.2
+SVHN_SIZE = 50_000
+
+
+def paper_learning_rate(model: Model) -> float:
+    """Return the paper's learning rate: 0.001 for ResNet-18 and 0.01 for the others."""
+    return 0.001 if model.startswith("resnet18") else 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +50,9 @@ class Run:
     dataset: Dataset = "digits"
     """Data set; the default comes with scikit-learn and needs no network."""
     model: Model = "resnet18"
-    """Network: ResNet-18 with a 3×3 stem, VGG-16, three-layer MLP or three-layer CNN."""
-    method: Method = "warm"
-    """What is done to the network when a chunk has arrived, before training on it."""
+    """Network, as released; those that end in _narrow are sizes for a CPU."""
+    method: str = "warm"
+    """What is done to the network when a chunk has arrived, or by step: a file of `methods`."""
     arrival: Arrival = "accumulate"
     """How data arrive: all chunks are kept; only the newest is; a chunk each epoch; by class."""
     seed: int = 0
@@ -48,13 +66,15 @@ class Run:
     stop: float | None = 0.999
     """Running train accuracy of an epoch that ends an experiment; none: all epochs are run."""
     train_size: int | None = None
-    """Training samples drawn from the training set; none: all."""
+    """Training samples drawn from the training set; none: all, of SVHN 50,000 as released."""
     test_size: int | None = None
     """Test samples drawn from the test set; none: all."""
     image_size: int | None = None
     """Side in pixels that images of a folder are brought to; none: the data set's own."""
+    pool: int = 1
+    """Averages pool×pool pixels to one: 2 makes 16×16 of CIFAR's 32×32."""
     width: int = 64
-    """Channels of the network's first stage; 64 is the published network."""
+    """Channels of the first stage of a narrow network; the others are of 64."""
     norm: Norm = "batch"
     """Batch or layer normalization."""
     optimizer: Literal["sgd", "sam"] = "sgd"
@@ -68,24 +88,41 @@ class Run:
     weight_decay: float = 0.0
     """Weight decay."""
     decay: bool = False
-    """Multiply the learning rate by 0.2 at epochs 60, 120, 160 and 200 (Table 8)."""
+    """Raise the learning rate linearly over the first epoch of each experiment, and multiply it by
+    0.2 at epochs 60, 120, 160 and 200 (Table 8)."""
     augment: bool = False
-    """Random crop with 4 pixels of padding, and flip (Table 8)."""
+    """Random crops and flips, of CIFAR-100 rotations too (Table 8)."""
     rho: float = 0.1
     """Radius of SAM."""
     alpha: float = 0.3
     """DASH: weight α of the newest chunk's gradient."""
     lam: float = 0.3
-    """DASH, shrink and perturb, shrink: λ, the smallest or only factor."""
+    """DASH, shrink and perturb, shrink: λ, the smallest or only factor. The paper's is 0.05 for
+    Tiny-ImageNet and 0.3 else."""
     sigma: float = 0.01
     """Shrink and perturb: standard deviation σ of the noise."""
     l2: float = 0.01
-    """L2 INIT: weight of the squared distance to the initial weights."""
+    """L2 INIT, L2: weight of the squared distance to the initial weights, or to zero."""
     l2_of_summed_norms: bool = False
-    """L2 INIT: the square of the summed layer norms, as in the authors' code, not the sum of
-    squares, as in the paper."""
+    """L2 INIT: the square of the summed norms of all weights, without biases, as in the authors'
+    code; not the sum of squares of all parameters, as in the paper."""
+    parseval: float = 0.001
+    """Parseval: weight of the distance from orthogonal weights."""
+    beta: float = 0.0001
+    """Soft shrink and perturb: share β of a fresh network that is mixed in at each step."""
+    redo_every: int = 100
+    """ReDo: steps from one search for dormant units to the next."""
+    redo_threshold: float = 0.1
+    """ReDo: τ, a unit used at most τ times its layer's mean is dormant."""
+    replace_rate: float = 0.0001
+    """Continual backpropagation: share of the mature units that is renewed in each step."""
+    maturity: int = 100
+    """Continual backpropagation: steps for which a new unit is left alone."""
     every: int = 1
     """The method acts when chunk j ≥ 2 has arrived and j is a multiple of this."""
+    doubling: float | None = None
+    """The method acts only where the data have grown by this factor, 2 for a doubling, since it
+    last acted; the first chunk counts as having acted. None: whatever has grown."""
     until: int | None = None
     """Last chunk at which the method acts; none: all."""
     bf16: bool = False
@@ -101,15 +138,21 @@ class Run:
                     _one_of("probes", probe, get_args(Probe))
             elif all(isinstance(choice, str) for choice in get_args(kind)) and get_args(kind):
                 _one_of(name, value, get_args(kind))
-        for name in ("chunks", "epochs", "batch", "width", "every"):
+        _one_of("method", self.method, METHODS)
+        for name in ("chunks", "epochs", "batch", "width", "every", "pool", "redo_every"):
             _at_least(name, getattr(self, name), 1)
         for name in ("first_epochs", "train_size", "test_size", "until"):
             if getattr(self, name) is not None:
                 _at_least(name, getattr(self, name), 1)
-        for name in ("seed", "momentum", "weight_decay", "rho", "sigma", "l2"):
+        for name in (
+            "seed", "momentum", "weight_decay", "rho", "sigma", "l2", "parseval",
+            "redo_threshold", "maturity",
+        ):  # fmt: skip
             _at_least(name, getattr(self, name), 0)
         if self.image_size is not None:
             _at_least("image_size", self.image_size, 8)
+        if self.doubling is not None and not 1 < self.doubling < float("inf"):
+            raise ValueError(f"doubling must be above 1 and finite; it is {self.doubling}")
         if self.width % 4:
             raise ValueError(f"width must be a multiple of 4; it is {self.width}")
         if self.lr is not None and not 0 < self.lr < float("inf"):
@@ -118,17 +161,28 @@ class Run:
             raise ValueError(f"stop must be above 0 and at most 1; it is {self.stop}")
         if not 0 < self.alpha <= 1:
             raise ValueError(f"alpha must be above 0 and at most 1; it is {self.alpha}")
-        if not 0 <= self.lam <= 1:
-            raise ValueError(f"lam must be from 0 to 1; it is {self.lam}")
+        for name in ("lam", "beta", "replace_rate"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be from 0 to 1; it is {getattr(self, name)}")
         if self.momentum >= 1:
             raise ValueError(f"momentum must be below 1; it is {self.momentum}")
-        if self.model == "cnn" and self.norm == "layer":
-            raise ValueError("norm must be 'batch' for model 'cnn', which has no normalization")
+        if self.model in NARROW and self.width != PUBLISHED_WIDTH:
+            raise ValueError(
+                f"width must be {PUBLISHED_WIDTH} for {self.model!r}, which is as released; it is "
+                f"{self.width}: '{self.model}_narrow' takes any"
+            )
+        if self.model.startswith("cnn") and self.norm == "layer":
+            raise ValueError(f"norm must be 'batch' for {self.model!r}, which has no normalization")
 
     @property
     def learning_rate(self) -> float:
         """The learning rate in use."""
-        return _PAPER_LR.get(self.model, 0.01) if self.lr is None else self.lr
+        return paper_learning_rate(self.model) if self.lr is None else self.lr
+
+    @property
+    def normalized(self) -> bool:
+        """Whether images are normalized; the released MLP gets them so of Tiny-ImageNet only."""
+        return self.model != "mlp" or self.dataset == "tiny_imagenet"
 
     def to_dict(self) -> dict[str, Any]:
         """Return all settings as JSON values."""

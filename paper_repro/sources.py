@@ -1,14 +1,17 @@
 """Where each data set is found on disk, how it is downloaded, and what to do if neither works."""
 
 import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from paper_repro.vision import datasets, transforms
+from paper_repro.cache import kept
+from paper_repro.errors import Mendable
+from paper_repro.images import FileImages, MemoryImages
+from paper_repro.vision import datasets
 
 _HINTS = {
     "cifar10": "cifar-10-batches-py, or class folders in train and test",
@@ -23,51 +26,27 @@ _FOLDER_CLASSES = {"cifar10": 10, "cifar100": 100, "tiny_imagenet": 200, "imagen
 _FOLDER_SIZES = {"tiny_imagenet": 64, "imagenet": 224, "imagefolder": 64}
 _SYSTEM_FOLDERS = {"fashion_mnist": Path("/usr/share/datasets/fashion-mnist")}  # Debian's package
 
-Source = tuple["MemoryImages | FileImages", "MemoryImages | FileImages", int]
+Source = tuple[MemoryImages | FileImages, MemoryImages | FileImages, int]
 
 
-class DataError(ValueError):
+class DataError(Mendable):
     """A data set is not there; the message says what to put where."""
 
 
-class MemoryImages:
-    """Images held as one uint8 tensor (n, channels, height, width)."""
+def open_source(
+    name: str, folder: Path, image_size: int | None, cache: Path | None = None
+) -> Source:
+    """Return training images, test images and the number of classes of the data set `name`.
 
-    def __init__(self, images: Tensor, targets: Tensor) -> None:
-        self.images, self.targets = images.contiguous(), targets.long()
-
-    def read(self, indices: Sequence[int]) -> Tensor:
-        """Return the images of these indices."""
-        return self.images[torch.as_tensor(indices)]
-
-
-class FileImages:
-    """Images decoded when they are read, brought to one size and three channels."""
-
-    def __init__(self, files: Sequence[tuple[str, int]], size: int) -> None:
-        self.files = [name for name, _ in files]
-        self.targets = torch.tensor([target for _, target in files])
-        self.to_size = transforms.Compose(
-            [transforms.Resize(size, antialias=True), transforms.CenterCrop(size)]
-        )
-
-    def read(self, indices: Sequence[int]) -> Tensor:
-        """Return the images of these indices."""
-        pictures = (datasets.folder.pil_loader(self.files[i]) for i in indices)
-        return torch.stack(
-            [transforms.functional.pil_to_tensor(self.to_size(picture)) for picture in pictures]
-        )
-
-
-def open_source(name: str, folder: Path, image_size: int | None) -> Source:
-    """Return training images, test images and the number of classes of the data set `name`."""
+    Those of image files that are held in memory are decoded once, into the folder `cache`.
+    """
     if name == "digits":
         return _digits()
     reader = _READERS.get(name)
     places = (folder / name, folder)
     for place in places:
         if (name in _FOLDER_CLASSES or reader is None) and _has_classes(place):
-            return _class_folders(name, place, image_size)
+            return _class_folders(name, place, image_size, cache)
     hint = f"put {_HINTS[name]} into {folder} or {folder / name}, and name it with --data"
     if reader is None:
         raise DataError(f"{name} was not found: {hint}")
@@ -93,7 +72,8 @@ def _digits() -> Source:
     train, test = train_test_split(
         np.arange(len(targets)), test_size=397, random_state=0, stratify=digits.target
     )
-    return *(MemoryImages(images[part], targets[part]) for part in (train, test)), 10
+    first, second = (MemoryImages(images[part], targets[part]) for part in (train, test))
+    return first, second, 10
 
 
 def _test_name(folder: Path) -> str | None:
@@ -104,7 +84,7 @@ def _has_classes(folder: Path) -> bool:
     return (folder / "train").is_dir() and _test_name(folder) is not None
 
 
-def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
+def _class_folders(name: str, folder: Path, image_size: int | None, cache: Path | None) -> Source:
     """Return the images of class folders in train and test (or val)."""
     try:
         train = datasets.ImageFolder(str(folder / "train"))
@@ -118,13 +98,14 @@ def _class_folders(name: str, folder: Path, image_size: int | None) -> Source:
             f"it has {len(train.classes)}"
         )
     if image_size is None and name not in _FOLDER_SIZES:
-        first, _ = train[0]
-        image_size = min(first.size)
+        picture, _ = train[0]
+        image_size = min(picture.size)
     size = image_size or _FOLDER_SIZES[name]
-    parts = [FileImages(files, size) for files in (train.samples, test)]
+    first, second = (FileImages(files, size) for files in (train.samples, test))
     if name in ("cifar10", "cifar100"):  # small: held in memory
-        return *(_in_memory(part) for part in parts), len(train.classes)
-    return *parts, len(train.classes)
+        held = [_in_memory(part, size, cache) for part in (first, second)]
+        return held[0], held[1], len(train.classes)
+    return first, second, len(train.classes)
 
 
 def _labelled(folder: Path, class_to_idx: dict[str, int]) -> list[tuple[str, int]]:
@@ -139,8 +120,12 @@ def _labelled(folder: Path, class_to_idx: dict[str, int]) -> list[tuple[str, int
     return [(file, class_to_idx[test.classes[target]]) for file, target in test.samples]
 
 
-def _in_memory(images: FileImages) -> MemoryImages:
-    return MemoryImages(images.read(range(len(images.files))), images.targets)
+def _in_memory(images: FileImages, size: int, cache: Path | None) -> MemoryImages:
+    def decode() -> Tensor:
+        return images.read(range(len(images.files)))
+
+    pixels = decode() if cache is None else kept(cache, images.files, size, decode)
+    return MemoryImages(pixels, images.targets)
 
 
 def _cifar(kind: type) -> Callable[[Path, bool], Source]:

@@ -20,7 +20,7 @@ _OPERATORS = (
 def _compiled_operators_load() -> bool:
     spec = find_spec("torchvision")
     if spec is None or spec.origin is None:
-        raise ImportError('paper_repro needs torchvision: pip install "featsim[torch]"')
+        raise ModuleNotFoundError("No module named 'torchvision'", name="torchvision")
     libraries = [p for p in Path(spec.origin).parent.glob("_C*") if p.suffix in {".so", ".pyd"}]
     try:
         for library in libraries:

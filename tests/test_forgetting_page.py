@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import forgetting
+from docs.programs import forgetting
 
 SEEDS = 10
 
@@ -21,7 +21,7 @@ def test_the_page_is_what_the_program_writes():
 
 
 def test_what_it_says(result):
-    last, mean, T = (result[name].mean("seed") for name in ("last", "mean", "T"))
+    last, mean, T = (result[name].mean("seed") for name in ("last", "mean", "training_time"))
 
     def of(init):
         return last.sel(init=init).item(), mean.sel(init=init).item(), T.sel(init=init).item()
@@ -51,7 +51,7 @@ def test_the_last_is_as_good_as_ideal_where_it_forgets(result):
 
 def test_bounds_are_those_of_the_statement(result):
     cheap, reached = forgetting.bounds(result)
-    price = result["T"].sel(init="doubling") / result["T"].sel(init="warm")
+    price = result["training_time"].sel(init="doubling") / result["training_time"].sel(init="warm")
     assert cheap == np.count_nonzero(price <= 3) == SEEDS
     right = [
         result["accuracy"].sel(init="doubling", experiment=j, seed=s)

@@ -29,6 +29,7 @@ def printed(notebook):
     return cells
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the kernel and its sockets
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_and_prints_what_is_stored(path, monkeypatch):
@@ -42,4 +43,4 @@ def test_runs_and_prints_what_is_stored(path, monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["own_data", "process", "quickstart"]
+    assert [path.stem for path in NOTEBOOKS] == ["forgetting", "own_data", "process", "quickstart"]

@@ -103,6 +103,32 @@ def test_inits_that_forget_in_part_and_at_times(capsys):
     assert ["6", *learned] in [row[:4] for row in table]
 
 
+def test_bounds_of_doubling(capsys):
+    names = ["random", "warm", "doubling", "doubling:1.5", "keep:0.5,0@doubling"]
+    bounds = rows(printed(capsys, "--init", *names).rstrip().split("\n\n")[-1])
+    assert bounds[0] == ["what forgetting at growth promises where chunks are equal"]
+    out = featsim.simulate(SETTING, inits=names, seeds=3)
+    T = out.nonzero_gradient_points.sum("experiment")
+    accuracy = 100 * out.test_accuracy
+    expected = []
+    settings = [(3, "half", [1, 1, 2, 2, 3, 3]), (4, "1/1.5", [1, 2, 2, 3, 4, 4])]
+    for name, (most, part, earlier) in zip(names[2:4], settings, strict=True):
+        price = (T.sel(init=name) / T.sel(init="warm")).values
+        cold = accuracy.sel(init="random", experiment=earlier).values
+        gap = (accuracy.sel(init=name).values - cold).min(axis=1)
+        label = f"accuracy, {name} − random on {part} of the data, at worst"
+        expected += [
+            [f"T / T_warm, {name}", f"≤ {most}", spread(price, ".2f"),
+             f"{np.count_nonzero(price <= most)} of 3 seeds"],
+            [label, "≥ 0", f"{gap.mean():+.2f} ± {gap.std(ddof=1):.2f}",
+             f"{np.count_nonzero(gap >= 0)} of 3 seeds"],
+        ]  # fmt: skip
+    assert bounds[2:] == expected
+    for others in (["--init", "warm", "doubling"], ["--window", "2", "--init", *names]):
+        assert "promises" not in printed(capsys, *others)  # cold is missing, or they do not hold
+    assert "promises" not in printed(capsys)
+
+
 def test_seeds(capsys):
     text = printed(capsys, "--seed", "7", "--seeds", "1", "--init", "ideal")
     out = featsim.simulate(SETTING, inits="ideal", seeds=[7]).squeeze()

@@ -138,6 +138,7 @@ def test_an_estimate_is_near(monkeypatch):
     assert _sweep_estimate.processor_seconds(plan) == pytest.approx(0.001 * 30 * 4)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
     flags = [
         "--gamma",

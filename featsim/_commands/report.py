@@ -10,6 +10,7 @@ from tabulate import DataRow, TableFormat, tabulate
 import featsim
 from featsim._result import Result
 from featsim.config import Config
+from featsim.schedules import Doubling
 
 Values = npt.NDArray[Any]
 
@@ -57,6 +58,8 @@ def report(result: Result) -> str:
     if {"random", "warm"} <= set(names) and variables[accuracy].shape[-1] > 1:
         last = dict(zip(names, 100.0 * variables[accuracy][:, :, -1].T, strict=True))
         sections.append(_predictions(last, time))
+        accuracies = dict(zip(names, 100.0 * variables[accuracy].swapaxes(0, 1), strict=True))
+        sections += _bounds(result, accuracies, time)
     return "\n\n".join(sections)
 
 
@@ -111,27 +114,54 @@ def _training_time(time: dict[str, Values]) -> str:
     )
 
 
+def _share(holds: npt.NDArray[np.bool_]) -> str:
+    return f"{np.count_nonzero(holds)} of {holds.size} seeds"
+
+
 def _predictions(accuracy: dict[str, Values], time: dict[str, Values]) -> str:
     """Compare the initializations as the theorems do, seed by seed, at the last experiment."""
-    seeds = accuracy["warm"].size
-
-    def share(holds: npt.NDArray[np.bool_]) -> str:
-        return f"{np.count_nonzero(holds)} of {seeds} seeds"
-
     gap = accuracy["warm"] - accuracy["random"]
     rows = [
         ["", "theory", "measured", "holds in"],
-        ["accuracy, warm − random", "below 0", _spread(gap, "+.2f"), share(gap < 0.0)],
+        ["accuracy, warm − random", "below 0", _spread(gap, "+.2f"), _share(gap < 0.0)],
     ]
     order = ["warm", "random"]
     if "ideal" in accuracy:
         gap = accuracy["ideal"] - accuracy["random"]
-        rows.append(["accuracy, ideal − random", "0", _spread(gap, "+.2f"), share(gap == 0.0)])
+        rows.append(["accuracy, ideal − random", "0", _spread(gap, "+.2f"), _share(gap == 0.0)])
         order = ["warm", "ideal", "random"]
     rising = [time[a] < time[b] for a, b in itertools.pairwise(order)]
     ratios = " : ".join(f"{np.mean(time[init] / time['random']):.3f}" for init in order)
-    rows.append([f"T, {' : '.join(order)}", "rising", ratios, share(np.all(rising, axis=0))])
+    rows.append([f"T, {' : '.join(order)}", "rising", ratios, _share(np.all(rising, axis=0))])
     return (
         "what Theorems 3.4 and 3.6 predict, at the last experiment "
         f"(sampled points meet their assumptions only on average)\n{_align(rows)}"
     )
+
+
+def _bounds(result: Result, accuracy: dict[str, Values], time: dict[str, Values]) -> list[str]:
+    """Compare forgetting noise at growth by r with what it promises where chunks are equal.
+
+    That is T ≤ (1 + r/(r−1)) T_warm and, in every experiment j, the accuracy that cold has in
+    experiment ⌈j/r⌉, on as much less data.
+    """
+    config = Config.from_json(result.settings)
+    if config.window is not None or config.points_by_chunk is not None or config.class_arrival:
+        return []
+    rows = [["", "promised", "measured", "holds in"]]
+    for init in result.inits:
+        if not isinstance(init.when, Doubling) or init.keep_learned < 1.0 or init.keep_memorized:
+            continue
+        r = init.when.factor
+        most = 1.0 + r / (r - 1.0)
+        price = time[init.name] / time["warm"]
+        rows.append([f"T / T_warm, {init.name}", f"≤ {most:.3g}", _spread(price, ".2f"),
+                     _share(price <= most)])  # fmt: skip
+        earlier = np.ceil(np.arange(1, config.experiments + 1) / r).astype(int)
+        gap = (accuracy[init.name] - accuracy["random"][:, earlier - 1]).min(axis=1)
+        part = "half" if r == 2.0 else f"1/{r:g}"
+        rows.append([f"accuracy, {init.name} − random on {part} of the data, at worst", "≥ 0",
+                     _spread(gap, "+.2f"), _share(gap >= 0.0)])  # fmt: skip
+    if not rows[1:]:
+        return []
+    return [f"what forgetting at growth promises where chunks are equal\n{_align(rows)}"]

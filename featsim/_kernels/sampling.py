@@ -12,33 +12,33 @@ from featsim._kernels.compile import inlined, kernel
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 SKEIN = np.uint64(0x1BD11BDAA9FC1A22)
-WORDS_PER_TILE = 8
+WORDS_PER_TILE = 256
 
 
 @inlined
 def mix(a, b, left):
     """Add, rotate and exclusive-or: one half of a round of Threefry."""
     a = a + b
-    return a, ((b << np.uint64(left)) | (b >> np.uint64(64 - left))) ^ a
+    return a, ((b << left) | (b >> (np.uint64(64) - left))) ^ a
 
 
 @inlined
 def even_rounds(a, b, c, d):
     """Apply rounds 0 to 3 of each eight; b and d change places in every round."""
-    (a, b), (c, d) = mix(a, b, 14), mix(c, d, 16)
-    (a, d), (c, b) = mix(a, d, 52), mix(c, b, 57)
-    (a, b), (c, d) = mix(a, b, 23), mix(c, d, 40)
-    (a, d), (c, b) = mix(a, d, 5), mix(c, b, 37)
+    (a, b), (c, d) = mix(a, b, np.uint64(14)), mix(c, d, np.uint64(16))
+    (a, d), (c, b) = mix(a, d, np.uint64(52)), mix(c, b, np.uint64(57))
+    (a, b), (c, d) = mix(a, b, np.uint64(23)), mix(c, d, np.uint64(40))
+    (a, d), (c, b) = mix(a, d, np.uint64(5)), mix(c, b, np.uint64(37))
     return a, b, c, d
 
 
 @inlined
 def odd_rounds(a, b, c, d):
     """Apply rounds 4 to 7 of each eight."""
-    (a, b), (c, d) = mix(a, b, 25), mix(c, d, 33)
-    (a, d), (c, b) = mix(a, d, 46), mix(c, b, 12)
-    (a, b), (c, d) = mix(a, b, 58), mix(c, d, 22)
-    (a, d), (c, b) = mix(a, d, 32), mix(c, b, 32)
+    (a, b), (c, d) = mix(a, b, np.uint64(25)), mix(c, d, np.uint64(33))
+    (a, d), (c, b) = mix(a, d, np.uint64(46)), mix(c, b, np.uint64(12))
+    (a, b), (c, d) = mix(a, b, np.uint64(58)), mix(c, d, np.uint64(22))
+    (a, d), (c, b) = mix(a, d, np.uint64(32)), mix(c, b, np.uint64(32))
     return a, b, c, d
 
 
@@ -85,39 +85,48 @@ def bernoulli_words(frequencies, valid, key, purpose, first, last, out):
 
     Lane by lane, a uniform number U is compared with p digit by digit from the top; a lane that is
     undecided when p has no more digits has U >= p. Digit i of U is a bit of word i % 4 of the
-    counter (i // 4, w, k, purpose). The words of a tile are compared together until all their
-    lanes are decided, which takes about twelve digits.
+    counter (i // 4, w, k, purpose). All words of a tile are compared in the first two blocks of
+    four digits; about a quarter then has undecided lanes and goes on, packed together.
     """
     key = (key[0], key[1], key[2], key[3])
     digits = np.empty(1076, np.uint64)
-    undecided = np.empty(WORDS_PER_TILE, np.uint64)
+    # The word so far, its undecided lanes and its place. One array: the loops become vector code.
+    tile = np.empty((3, WORDS_PER_TILE), np.uint64)
     for k in range(frequencies.size):
         certain = frequencies[k] >= 1.0
         blocks = 0 if certain else binary_digits(frequencies[k], digits) // 4
         for start in range(first, last, WORDS_PER_TILE):
-            row = out[k, start : min(start + WORDS_PER_TILE, last)]
-            for w in range(row.size):
-                row[w] = valid[start + w] if certain else NONE
-                undecided[w] = valid[start + w]
+            size = min(WORDS_PER_TILE, last - start)
+            for i in range(np.uint64(size)):
+                place = np.uint64(start) + i
+                tile[0, i] = valid[place] if certain else NONE
+                tile[1, i] = valid[place]
+                tile[2, i] = place
             for block in range(blocks):
-                p = digits[4 * block : 4 * block + 4]
-                p0, p1, p2, p3 = p[0], p[1], p[2], p[3]
-                left = NONE
-                for w in range(row.size):
+                p0, p1 = digits[4 * block], digits[4 * block + 1]
+                p2, p3 = digits[4 * block + 2], digits[4 * block + 3]
+                for i in range(np.uint64(size)):
                     u = threefry(
-                        np.uint64(block),
-                        np.uint64(start + w),
-                        np.uint64(k),
-                        np.uint64(purpose),
-                        key,
+                        np.uint64(block), tile[2, i], np.uint64(k), np.uint64(purpose), key
                     )
-                    is_less, lanes = compare(row[w], undecided[w], u[0], p0)
+                    is_less, lanes = compare(tile[0, i], tile[1, i], u[0], p0)
                     is_less, lanes = compare(is_less, lanes, u[1], p1)
                     is_less, lanes = compare(is_less, lanes, u[2], p2)
-                    row[w], undecided[w] = compare(is_less, lanes, u[3], p3)
-                    left |= undecided[w]
-                if left == NONE:
+                    tile[0, i], tile[1, i] = compare(is_less, lanes, u[3], p3)
+                if block == 0:
+                    continue
+                undecided = 0
+                for i in range(size):
+                    out[k, tile[2, i]] = tile[0, i]
+                    if tile[1, i] != NONE:
+                        for row in range(3):
+                            tile[row, undecided] = tile[row, i]
+                        undecided += 1
+                size = undecided
+                if size == 0:
                     break
+            for i in range(size):
+                out[k, tile[2, i]] = tile[0, i]
 
 
 @kernel

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from paper_repro.curves import BOTH, by_method, panels
+from paper_repro.figures.curves import BOTH, by_method, panels
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
@@ -19,7 +19,7 @@ def runs(scale: Scale) -> list[Run]:
     """Return cold, warm, shrink and perturb, and DASH."""
     if scale == "paper":
         tiny = base(scale, dataset="tiny_imagenet")
-        return grid(tiny, seed=range(3), method=METHODS)
+        return grid(tiny, seed=seeds(scale, "tiny_imagenet"), method=METHODS)
     return grid(base(scale), seed=seeds(scale), method=METHODS)
 
 

@@ -1,7 +1,7 @@
 """Figure 2: pretrain on half of the data for e epochs, then train on all; accuracy against e.
 
-Filled: test accuracy after training on all. Open: test accuracy after the pretraining alone. The
-line is a network trained on all from its initialization.
+Filled: test accuracy after training on all. Open: train accuracy of the pretraining, on an axis of
+its own. The line is a network trained on all from its initialization.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
-from paper_repro.run import Run
-from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, mean_std, new_figure
+from paper_repro.run import NARROW, Model, Run
+from paper_repro.scales import Scale, base, grid, seeds, sized
+from paper_repro.spread import mean_std
+from paper_repro.style import COLORS
 
 _EPOCHS = {"smoke": (1, 10), "cpu": (1, 10, 30), "paper": (10, 50, 100, 150, 200, 250, 300)}
 _EPOCHS_ON_ALL = {"smoke": 10, "cpu": 15, "paper": 300}
-_TITLES = {"mlp": "three-layer MLP", "resnet18": "ResNet-18"}
+_TITLES: dict[Model, str] = {"mlp": "three-layer MLP", "resnet18": "ResNet-18"}
 
 
 def runs(scale: Scale) -> list[Run]:
@@ -31,16 +33,16 @@ def runs(scale: Scale) -> list[Run]:
         probes=(),
     )
     trials = range(10) if scale == "paper" else seeds(scale)
-    warm = grid(plain, model=("mlp", "resnet18"), seed=trials, first_epochs=_EPOCHS[scale])
-    cold = grid(plain, model=("mlp", "resnet18"), seed=trials, method=("cold",), first_epochs=(1,))
-    return warm + cold
+    models = [sized(scale, model) for model in _TITLES]
+    warm = grid(plain, model=models, seed=trials, first_epochs=_EPOCHS[scale])
+    return warm + grid(plain, model=models, seed=trials, method=("cold",), first_epochs=(1,))
 
 
 def draw(records: Sequence[Records]) -> Figure:
     """Draw a panel for each network: mean over seeds, one standard deviation around it."""
     figure, panels = new_figure(2)
     for axes, model in zip(panels, _TITLES, strict=True):
-        draw_network(axes, [r for r in records if r.run.model == model])
+        draw_network(axes, [r for r in records if r.run.model in (model, NARROW[model])])
         axes.set_title(_TITLES[model])
     panels[0].set_ylabel("test accuracy (%)")
     panels[0].legend()
@@ -51,14 +53,18 @@ def draw_network(axes: Axes, records: Sequence[Records]) -> None:
     """Draw one network's accuracies against the epochs of pretraining."""
     warm = [r for r in records if r.run.method == "warm"]
     epochs = sorted({r.run.first_epochs or 0 for r in warm})
-    for row, label, fill in ((1, "on all, pretrained", "full"), (0, "pretraining", "none")):
-        groups = [[r for r in warm if r.run.first_epochs == e] for e in epochs]
-        values = [[100 * r.experiments[row]["test_accuracy"] for r in g] for g in groups]
+    groups = [[r for r in warm if r.run.first_epochs == e] for e in epochs]
+    tested = [[100 * r.last["test_accuracy"] for r in group] for group in groups]
+    fitted = [[100 * r.experiments[0]["train_accuracy"] for r in group] for group in groups]
+    other = axes.twinx()
+    for where, values, fill in ((axes, tested, "full"), (other, fitted, "none")):
         means, spreads = zip(*map(mean_std, values), strict=True)
-        axes.errorbar(
+        where.errorbar(
             epochs, means, spreads, fmt="s-", color=COLORS["warm"], capsize=2, fillstyle=fill,
-            label=label,
+            label="on all, pretrained",
         )  # fmt: skip
+    other.spines["right"].set_visible(True)
+    other.set_ylabel("pretraining: train accuracy (%)")
     cold = [100 * r.last["test_accuracy"] for r in records if r.run.method == "cold"]
     mean, spread = mean_std(cold)
     axes.axhline(mean, color=COLORS["cold"], label="on all, new")

@@ -6,19 +6,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from paper_repro import claims
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
-from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, LABELS, mean_std, new_figure
+from paper_repro.scales import DATASETS, Scale, base, grid, seeds
+from paper_repro.spread import mean_std
+from paper_repro.style import COLORS, LABELS
 
 METHODS = ("cold", "warm")
-_DATASETS = ("svhn", "cifar10", "cifar100", "tiny_imagenet")
+_ORDER = ("svhn", "cifar10", "cifar100", "tiny_imagenet")
 
 
 def runs(scale: Scale) -> list[Run]:
     """Return cold and warm on each data set; below paper scale those of the check."""
     if scale == "paper":
-        return grid(base(scale), dataset=_DATASETS, seed=seeds(scale), method=METHODS)
+        bases = [base(scale, dataset=name) for name in sorted(DATASETS, key=_ORDER.index)]
+        return [r for b in bases for r in grid(b, seed=seeds(scale, b.dataset), method=METHODS)]
     groups = list(claims.settings(scale).values())
     chosen = groups[:1] if scale == "smoke" else [groups[2], groups[0]]
     return [run for group in chosen for run in group if run.method in METHODS]

@@ -1,6 +1,6 @@
 """Figure 14: cos(−∇L, filter) above 0.1 by training-set size, with the test accuracy.
 
-L is the loss on the training data, once training is over. A box spans the quartiles, the whiskers
+L is the loss on the test data, once training is over. A box spans the quartiles, the whiskers
 everything above 0.1; boxes and accuracy are means over seeds.
 """
 
@@ -9,20 +9,22 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
-from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import COLORS, new_figure
+from paper_repro.scales import Scale, base, grid, seeds, sized
+from paper_repro.style import COLORS
 
 
 def runs(scale: Scale) -> list[Run]:
     """Return the three-layer CNN, cold, on a growing training set."""
-    changes = {
+    changes: dict[str, int] = {
         "smoke": {"width": 8},
         "cpu": {"width": 16, "chunks": 4, "train_size": 1200, "epochs": 200},
         "paper": {"chunks": 10},
     }[scale]
-    plain = base(scale, model="cnn", method="cold", probes=("filter_cosines",), **changes)
+    model = sized(scale, "cnn")
+    plain = base(scale, model=model, method="cold", probes=("test_cosines",), **changes)
     return grid(plain, seed=seeds(scale))
 
 
@@ -33,7 +35,7 @@ def draw(records: Sequence[Records]) -> Figure:
     labels = [f"{records[0].experiments[i]['train_size']:,}" for i in rows]
     boxes = []
     for i in rows:
-        found = [r.experiments[i]["filter_cosines"]["box"] for r in records]
+        found = [r.experiments[i]["test_cosines"]["box"] for r in records]
         low, q1, median, q3, high = np.mean([box for box in found if box], axis=0)
         boxes.append(
             {"whislo": low, "q1": q1, "med": median, "q3": q3, "whishi": high, "label": labels[i]}

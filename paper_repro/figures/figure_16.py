@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from paper_repro.curves import by_method, draw_line
-from paper_repro.records import Records, Row
+from paper_repro.figures.curves import by_method, draw_line
+from paper_repro.figures.drawing import new_figure
+from paper_repro.records import ExperimentRow, Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import new_figure
 
 
 def runs(scale: Scale) -> list[Run]:
@@ -26,7 +26,7 @@ def draw(records: Sequence[Records]) -> Figure:
     figure, panels = new_figure(2, -(-blocks // 2))
     for block, axes in enumerate(panels[:blocks]):
 
-        def share(row: Row, block: int = block) -> float:
+        def share(row: ExperimentRow, block: int = block) -> float:
             return 100 * float(row["dead_neurons"][block])
 
         for line in by_method(records):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from paper_repro.figures.drawing import draw_heat_map, new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import draw_heat_map, new_figure
 
 _SIGMAS = (0.0, 0.001, 0.01, 0.1)
 _LAMS = {"smoke": (0.3,), "cpu": (0.05, 0.3, 0.6), "paper": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)}
@@ -30,7 +30,10 @@ def draw(records: Sequence[Records]) -> Figure:
         [[r for r in records if (r.run.sigma, r.run.lam) == (sigma, lam)] for lam in lams]
         for sigma in sigmas
     ]
-    values = [[100 * np.mean([r.last["test_accuracy"] for r in c]) for c in row] for row in cells]
-    draw_heat_map(axes, np.array(values), sigmas, lams, "{:.1f}")
+    values = np.array(
+        [[100 * np.mean([r.last["test_accuracy"] for r in c]) for c in row] for row in cells]
+    )
+    texts = [[f"{value:.1f}" for value in row] for row in values]
+    draw_heat_map(axes, values, texts, sigmas, lams)
     axes.set(title="test accuracy (%)", xlabel="λ", ylabel="σ")
     return figure

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from paper_repro.curves import by_method, draw_line, test_accuracy
+from paper_repro.figures.by_epoch import draw_by_epoch
+from paper_repro.figures.drawing import new_figure
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.style import new_figure
 
 METHODS = ("cold", "warm", "shrink_perturb", "dash")
 _EPOCHS = {"smoke": 12, "cpu": 40, "paper": 500}
@@ -19,16 +19,13 @@ def runs(scale: Scale) -> list[Run]:
     epochs = _EPOCHS[scale]
     plain = base(
         scale, arrival="continuous", chunks=epochs, epochs=epochs, every=max(2, epochs // 10),
-        probes=(),
+        probes=("test_accuracy_by_epoch",),
     )  # fmt: skip
     return grid(plain, seed=seeds(scale), method=METHODS)
 
 
 def draw(records: Sequence[Records]) -> Figure:
-    """Draw the test accuracy as the data arrive, a line a method; the last is after the rest."""
+    """Draw the test accuracy by epoch as data arrive and, right of the dashed line, on all."""
     figure, (axes,) = new_figure(1)
-    for line in by_method(records):
-        draw_line(axes, line, test_accuracy)
-    axes.set(xlabel="epoch with new samples", ylabel="test accuracy (%)")
-    axes.legend()
+    draw_by_epoch(axes, records, halves_at=records[0].run.chunks)
     return figure

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from paper_repro.curves import BOTH, by_method, panels
+from paper_repro.figures.curves import BOTH, by_method, panels
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from paper_repro.records import Records
 from paper_repro.run import Run
-from paper_repro.scales import Scale, base, grid, seeds
-from paper_repro.summary import summary
+from paper_repro.scales import DATASETS, Scale, base, grid, seeds
+from paper_repro.tables.summary import summary
 
 METHODS = ("cold", "warm", "warm_rem", "shrink_perturb", "dash")
 
@@ -17,14 +17,16 @@ def runs(scale: Scale) -> list[Run]:
     """
     if scale != "paper":
         return grid(base(scale), seed=seeds(scale), method=METHODS)
-    chosen = grid(
-        base(scale),
-        dataset=("cifar10", "cifar100", "svhn", "tiny_imagenet"),
-        optimizer=("sgd", "sam"),
-        seed=seeds(scale),
-        method=METHODS,
-    )
-    return [run for run in chosen if run.dataset != "tiny_imagenet" or run.seed < 3]
+    return [
+        run
+        for name in DATASETS
+        for run in grid(
+            base(scale, dataset=name),
+            optimizer=("sgd", "sam"),
+            seed=seeds(scale, name),
+            method=METHODS,
+        )
+    ]
 
 
 def table(records: Sequence[Records]) -> str:

@@ -42,7 +42,7 @@ def test_each_path_leads_from_ideal_to_warm(prices):
             np.testing.assert_allclose(x, [one[0] for one in expected], rtol=1e-12)
             np.testing.assert_allclose(y, [one[accuracy] for one in expected], rtol=1e-12)
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == list(paths)
+    assert [text.get_text() for text in legend.get_texts()] == [*paths, "best schedules"]
 
 
 def test_features_forgotten_too(prices):
@@ -117,3 +117,21 @@ def test_plasticity_shows_what_can_be_learned():
             np.testing.assert_array_equal(line(ax, name).get_ydata(), expected)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == inits
+
+
+def test_best_schedules_are_those_of_the_mean_field(prices):
+    figure, result = prices
+    times, means = [], []
+    for mu in result["mu"].to_numpy():
+        runs = []
+        for seed in range(2):
+            p = featsim.simulate(SMALL, inits="warm", seeds=[seed])["frequencies"][0]
+            when = featsim.theory.best_schedule(SMALL, mu, p).when
+            init = featsim.Init("best", 1, 0, when)
+            runs.append(featsim.simulate(SMALL, inits=init, seeds=[seed]))
+        times.append(np.mean([run["nonzero_gradient_points"].sum() for run in runs]))
+        means.append(np.mean([100 * run["exact_accuracy"].mean() for run in runs]))
+    x, y = line(figure.axes[1], "best schedules").get_data()
+    np.testing.assert_array_equal(x, times)
+    np.testing.assert_allclose(y, means, rtol=1e-12)
+    assert len(set(times)) > 1

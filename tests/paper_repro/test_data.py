@@ -95,6 +95,70 @@ def test_class_folders(tmp_path, monkeypatch, name, test):
     assert load(Run(dataset="cifar10"), root).shape == (3, 10, 10)
 
 
+def test_pixels_are_averaged(tmp_path):
+    whole, quarter = (load(Run(pool=pool), tmp_path).test.images.double() for pool in (1, 2))
+    corners = [whole[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]
+    assert torch.equal(quarter, sum(corners) / 4)
+    data = load(Run(pool=2), tmp_path)
+    (inputs, _, _), = loader(data, torch.arange(1400), 1400)  # fmt: skip
+    assert inputs.mean().item() == pytest.approx(0, abs=1e-5)
+    assert inputs.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+
+
+def test_pixels_that_cannot_be_averaged(tmp_path):
+    with pytest.raises(ValueError, match="pool must divide the 8×8 pixels; it is 3"):
+        load(Run(pool=3), tmp_path)
+    run = Run(dataset="imagefolder", image_size=8, pool=2)
+    with pytest.raises(ValueError, match="pool must be 1 for imagefolder, which has an image_size"):
+        load(run, class_folders(tmp_path))
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The files that are decoded, in order."""
+    files = []
+    decode = datasets.folder.pil_loader
+    monkeypatch.setattr(
+        datasets.folder, "pil_loader", lambda file: files.append(file) or decode(file)
+    )
+    return files
+
+
+def test_images_are_decoded_once_and_again_when_a_file_changes(tmp_path, monkeypatch, decoded):
+    monkeypatch.setattr(sources, "_FOLDER_CLASSES", {"cifar10": 2})
+    root, cache = class_folders(tmp_path / "cifar10"), tmp_path / "cache"
+
+    def images(size=8):
+        load.__globals__["_load"].cache_clear()
+        decoded.clear()
+        data = load(Run(dataset="cifar10", image_size=size), root, cache)
+        return torch.cat([data.train.images, data.test.images])
+
+    first = images()
+    assert len(decoded) == 10
+    assert torch.equal(images(), first)
+    assert decoded == []
+    assert images(size=9).shape[2:] == (9, 9)
+    assert len(decoded) == 10
+    write_image(root / "train" / "a" / "0.png", 200, size=(13, 10))
+    assert not torch.equal(images(), first)
+    assert len(decoded) == 6
+    for path in cache.iterdir():
+        path.write_bytes(path.read_bytes()[:50])
+    assert len(images()) == 10
+    assert len(decoded) == 10
+    assert {path.suffix for path in cache.iterdir()} == {".npy"}
+
+
+def test_a_cache_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "_FOLDER_CLASSES", {"cifar10": 2})
+    root, cache = class_folders(tmp_path / "cifar10"), tmp_path / "file"
+    cache.write_text("")
+    load.__globals__["_load"].cache_clear()
+    with pytest.raises(ValueError, match=r"cache must be a folder that can be written; .*file: "):
+        load(Run(dataset="cifar10"), root, cache)
+
+
 @pytest.mark.usefixtures("offline")
 def test_the_class_folders_of_another_data_set_are_not_taken(tmp_path):
     class_folders(tmp_path)

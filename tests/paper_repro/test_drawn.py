@@ -1,12 +1,11 @@
 """What the figures 2, 6, 7, 13, 14, 17 and table 9 draw and print, from records made by hand."""
 
 import numpy as np
-import pytest
-
-pytest.importorskip("torch")
 from matplotlib.colors import to_hex
 
 from paper_repro.figures import figure_02, figure_06, figure_07, figure_13, figure_14, figure_17
+from paper_repro.figures.curves import BOTH, by_method, panels
+from paper_repro.figures.drawing import CUT
 from paper_repro.records import Records
 from paper_repro.style import COLORS
 from paper_repro.tables import table_9
@@ -25,68 +24,110 @@ def test_figure_2():
     def accuracy(run):
         return 0.9 if run.method == "cold" else 0.8 - 0.01 * run.first_epochs + 0.02 * run.seed
 
-    records = [
-        made(run, [{"test_accuracy": 0.5}, {"test_accuracy": accuracy(run)}])
-        for run in figure_02.runs("cpu")
-    ]
+    def rows(run):
+        fitted = {"train_accuracy": 0.02 * run.first_epochs, "test_accuracy": 0.5}
+        return [fitted, {"train_accuracy": 1.0, "test_accuracy": accuracy(run)}]
+
+    records = [made(run, rows(run)) for run in figure_02.runs("cpu")]
     figure = figure_02.draw(records)
-    assert [axes.get_title() for axes in figure.axes] == ["three-layer MLP", "ResNet-18"]
-    for axes in figure.axes:
-        after, before = (container.lines[0].get_xydata() for container in axes.containers)
-        np.testing.assert_allclose(after, [[e, 82 - e] for e in (1, 10, 30)])
-        np.testing.assert_allclose(before, [[e, 50] for e in (1, 10, 30)])
-    assert set(texts(figure.axes[0])) == {"on all, new", "on all, pretrained", "pretraining"}
+    first, second, *others = figure.axes
+    assert [axes.get_title() for axes in (first, second)] == ["three-layer MLP", "ResNet-18"]
+    for axes, other in zip((first, second), others, strict=True):
+        (after,), (before,) = axes.containers, other.containers
+        np.testing.assert_allclose(after.lines[0].get_xydata(), [[e, 82 - e] for e in (1, 10, 30)])
+        np.testing.assert_allclose(before.lines[0].get_xydata(), [[e, 2 * e] for e in (1, 10, 30)])
+        assert "train accuracy" in other.get_ylabel()
+    assert set(texts(first)) == {"on all, new", "on all, pretrained"}
+
+
+def rising(run, *, last_converged=True):
+    """Three experiments, the last two with norms and steps that the method decides."""
+    summed = {"cold": [1, 4.0, 6.0], "warm": [1, 3.0, 2.0]}[run.method]
+    rows = [
+        {"summed_gradient_norm": n, "gradient_norm": 10 - n, "steps": 5 * i, "converged": True}
+        for i, n in enumerate(summed)
+    ]
+    rows[-1]["converged"] = last_converged
+    return rows
 
 
 def test_figure_6():
-    norms = {"cold": [4.0, 6.0, 5.0], "warm": [3.0, 2.0, 1.0]}
-    records = [
-        made(run, [{"gradient_norm": n, "steps": i} for i, n in enumerate(norms[run.method])])
-        for run in figure_06.runs("smoke")
-    ]
-    (axes,) = figure_06.draw(records).axes
-    for scatter, method in zip(axes.collections, ("cold", "warm"), strict=True):
-        np.testing.assert_allclose(
-            scatter.get_offsets(), list(zip(norms[method], range(3), strict=True))
-        )
+    records = [made(run, rising(run)) for run in figure_06.runs("smoke")]
+    left, right = figure_06.draw(records).axes
+    points = {"cold": [[4, 5], [6, 10]], "warm": [[3, 5], [2, 10]]}
+    for scatter, method in zip(left.collections, points, strict=True):
+        np.testing.assert_allclose(scatter.get_offsets(), points[method])
         assert to_hex(scatter.get_facecolor()) == COLORS[method].lower()
-    assert texts(axes) == ["cold (ρ = 0.50)", "warm (ρ = -1.00)"]
-    assert axes.get_xlabel() == "initial gradient norm"
+    assert texts(left) == ["cold (ρ = 1.00)", "warm (ρ = -1.00)"]
+    assert texts(right) == ["cold (ρ = -1.00)", "warm (ρ = 1.00)"]
+    assert left.get_xlabel() == "norm of the summed gradients"
+    np.testing.assert_allclose(right.collections[0].get_offsets(), [[6, 5], [4, 10]])
+
+
+def test_steps_cut_by_the_limit_are_open_circles():
+    runs = figure_06.runs("smoke")
+    records = [made(run, rising(run, last_converged=run.method == "warm")) for run in runs]
+    (left, _) = figure_06.draw(records).axes
+    (marked,) = left.lines
+    np.testing.assert_allclose(marked.get_xydata(), [[6, 10]])
+    assert marked.get_markerfacecolor() == "white"
+    assert CUT in texts(left)
+    rows = [
+        {"train_size": j, "steps": j, "epochs": j, "test_accuracy": 0, "converged": j != 2}
+        for j in (1, 2, 3)
+    ]
+    steps, epochs = figure_07.draw([made(run, rows) for run in figure_07.runs("cpu")]).axes
+    for axes in (steps, epochs):
+        np.testing.assert_allclose(axes.lines[-1].get_xydata(), [[2, 2]])
+    assert texts(steps) == [CUT]
+    lines = by_method([made(run, rows) for run in figure_07.runs("cpu")])
+    accuracy, steps = panels(lines, BOTH, "experiment").axes
+    assert len(accuracy.lines) == 1
+    np.testing.assert_allclose(steps.lines[1].get_xydata(), [[2, 2]])
+    assert texts(steps) == [CUT]
 
 
 def test_figure_7():
     records = [
-        made(run, [{"train_size": 10 * j, "steps": j + run.seed} for j in (1, 2)])
+        made(run, [
+            {"train_size": 10 * j, "steps": j + run.seed, "epochs": 7 * j, "converged": True}
+            for j in (1, 2)
+        ])
         for run in figure_07.runs("cpu")
-    ]
-    (axes,) = figure_07.draw(records).axes
-    np.testing.assert_allclose(axes.containers[0].lines[0].get_xydata(), [[10, 2], [20, 3]])
-    heights = [segment[:, 1] for segment in axes.containers[0].lines[2][0].get_segments()]
+    ]  # fmt: skip
+    steps, epochs = figure_07.draw(records).axes
+    np.testing.assert_allclose(steps.containers[0].lines[0].get_xydata(), [[10, 2], [20, 3]])
+    heights = [segment[:, 1] for segment in steps.containers[0].lines[2][0].get_segments()]
     np.testing.assert_allclose(heights, [[1, 3], [2, 4]])
+    np.testing.assert_allclose(epochs.containers[0].lines[0].get_xydata(), [[10, 7], [20, 14]])
 
 
 def test_figure_13():
     def epochs(run):
         values = {"warm": 0.9, "dash": 0.6, "shrink_perturb": 0.5, "shrink": 0.4}
         last = 3 if run.method == "warm" else 12
-        return [{"experiment": 1, "epoch": 1, "old_accuracy": None}] + [
-            {"experiment": 2, "epoch": e, "old_accuracy": values[run.method] + 0.01 * e}
+        return [{"experiment": 1, "epoch": 1}] + [
+            {
+                "experiment": 2, "epoch": e, "old_accuracy": 0.1,
+                "start_old_accuracy": values[run.method] + 0.01 * e,
+            }
             for e in range(1, last + 1)
-        ]
+        ]  # fmt: skip
 
     records = [made(run, [{}, {}], epochs(run)) for run in figure_13.runs("cpu")]
     (axes,) = figure_13.draw(records).axes
     warm, dash, *_ = axes.lines
-    np.testing.assert_allclose(warm.get_ydata(), [91, 92] + [93] * 8)
-    np.testing.assert_allclose(dash.get_ydata(), 60 + np.arange(1, 11))
+    np.testing.assert_allclose(warm.get_ydata(), [91, 92] + [93] * 4)
+    np.testing.assert_allclose(dash.get_ydata(), 60 + np.arange(1, 7))
+    np.testing.assert_allclose(dash.get_xdata(), np.arange(6))
     assert texts(axes) == ["warm", "DASH", "shrink and perturb", "shrink"]
 
 
 def test_figure_14():
     box = [0.1, 0.2, 0.3, 0.4, 0.9]
     rows = [
-        {"train_size": 1000, "test_accuracy": 0.5, "filter_cosines": {"box": box}},
-        {"train_size": 2000, "test_accuracy": 0.6, "filter_cosines": {"box": [0.5] * 5}},
+        {"train_size": 1000, "test_accuracy": 0.5, "test_cosines": {"box": box}},
+        {"train_size": 2000, "test_accuracy": 0.6, "test_cosines": {"box": [0.5] * 5}},
     ]
     figure = figure_14.draw([made(run, rows) for run in figure_14.runs("cpu")])
     boxes, accuracy = figure.axes
@@ -97,22 +138,29 @@ def test_figure_14():
 
 
 def test_figure_17():
-    records = [
-        made(run, [{"steps": 5, "test_accuracy": 0}, {"steps": 7, "test_accuracy": run.alpha / 2}])
-        for run in figure_17.runs("cpu")
-    ]
+    def rows(run):
+        reached = not (run.alpha == 1.0 and run.lam == 0.6)
+        return [
+            {"steps": 5, "test_accuracy": 0, "converged": True},
+            {"steps": 7, "test_accuracy": run.alpha / 2 + run.lam / 10, "converged": reached},
+        ]
+
+    records = [made(run, rows(run)) for run in figure_17.runs("cpu")]
     accuracy, steps = figure_17.draw(records).axes
-    np.testing.assert_allclose(accuracy.images[0].get_array(), np.outer([5, 15, 50], [1, 1, 1]))
-    assert {text.get_text() for text in steps.texts} == {"12"}
+    expected = np.add.outer([5, 15, 50], [0.5, 3, 6])
+    np.testing.assert_allclose(accuracy.images[0].get_array(), expected)
+    assert [text.get_text() for text in steps.texts] == ["12"] * 8 + ["≥ 12"]
+    assert [text.get_text() for text in accuracy.texts][:2] == ["5.5", "8.0"]
     assert [label.get_text() for label in accuracy.get_yticklabels()] == ["0.1", "0.3", "1"]
     assert [label.get_text() for label in accuracy.get_xticklabels()] == ["0.05", "0.3", "0.6"]
 
 
 def test_table_9():
     def row(run):
-        return {"epochs": 3 + run.seed, "seconds": 1.5, "tflops": 2, "cpu_gib": 1, "gpu_gib": None}
+        cost = {"tflops": 2, "seconds": 100} if run.probes else {"seconds": 1.5}
+        return {"epochs": 3 + run.seed, "converged": True, **cost}
 
     text = table_9.table([made(run, [row(run)] * 2) for run in table_9.runs("cpu")])
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
     assert [line[0] for line in lines[2:]] == ["cold", "warm", "shrink and perturb", "DASH"]
-    assert lines[2][1:] == ["7.0 ± 1.4", "3.0 ± 0.0", "4.00 ± 0.00", "1.00 ± 0.00", "-"]
+    assert lines[2][1:] == ["7.0 ± 1.4", "3.0 ± 0.0", "4.00 ± 0.00"]

@@ -12,14 +12,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from paper_repro import protocol, records  # noqa: E402
+from paper_repro import protocol, records, training  # noqa: E402
 from paper_repro.arrival import experiments  # noqa: E402
 from paper_repro.data import load  # noqa: E402
-from paper_repro.methods import METHODS  # noqa: E402
+from paper_repro.machine import Machine  # noqa: E402
+from paper_repro.methods import Method  # noqa: E402
 from paper_repro.protocol import execute  # noqa: E402
 from paper_repro.records import RunError, load_records  # noqa: E402
-from paper_repro.run import Run  # noqa: E402
-from paper_repro.training import Machine  # noqa: E402
+from paper_repro.run import METHODS, Run  # noqa: E402
 
 TINY = {"model": "mlp", "width": 8, "chunks": 3, "train_size": 192, "batch": 32, "epochs": 3}
 
@@ -30,7 +30,10 @@ def quiet(sentence):
 
 def numbers(done):
     """Every row but what time decides."""
-    return [{k: v for k, v in row.items() if k != "seconds"} for row in done.lines()]
+    return [
+        {k: v for k, v in row.items() if k not in ("seconds", "images_per_second")}
+        for row in done.lines()
+    ]
 
 
 def run_tiny(root, **changes):
@@ -135,6 +138,57 @@ def test_arrival_discard_keeps_the_newest_chunk_only(tmp_path):
     for step, all_data in zip(steps, kept, strict=True):
         assert torch.equal(step.train, all_data.chunks[-1])
         assert len(step.old) == 0
+
+
+def test_at_doublings_the_method_acts_where_the_data_have_grown_since_it_last_did(tmp_path):
+    def acting(**changes):
+        return [step.number for step in plan(tmp_path, chunks=16, **changes) if step.acts]
+
+    assert acting(doubling=2.0) == [2, 4, 8, 16]
+    assert acting(doubling=1.5) == [2, 3, 5, 8, 12]
+    assert acting(doubling=3.0) == [3, 9]
+    assert acting(doubling=2.0, until=8) == [2, 4, 8]
+    assert acting(doubling=2.0, every=3) == [3, 6, 12]
+    assert acting(doubling=2.0, arrival="discard") == [2, 4, 8, 16]
+
+
+def test_between_doublings_dash_is_a_warm_start(tmp_path):
+    changes = {"chunks": 4, "method": "dash", "epochs": 2}
+    done = run_tiny(tmp_path, doubling=4.0, **changes)
+    late = run_tiny(tmp_path, every=4, **changes)
+    warm = run_tiny(tmp_path, **{**changes, "method": "warm"})
+    assert numbers(done)[1:] == numbers(late)[1:]
+    assert numbers(done)[1:10] == numbers(warm)[1:10]
+    assert numbers(done)[10:] != numbers(warm)[10:]
+
+
+def test_a_hook_after_each_step_sees_the_batch_and_its_memory_survives_a_break(
+    tmp_path, monkeypatch
+):
+    def after_step(learner, inputs, generator):
+        count = learner.memory.get("steps", torch.zeros(()))
+        learner.memory["steps"] = count + 1
+        noise = torch.randn(next(learner.model.parameters()).shape, generator=generator)
+        with torch.no_grad():
+            next(learner.model.parameters()).add_(
+                noise, alpha=1e-4 * learner.memory["steps"].item()
+            )
+        assert len(inputs) == 32
+
+    method = Method(None, None, after_step)
+    monkeypatch.setattr(training, "find", lambda name: method)
+    monkeypatch.setattr(protocol, "find", lambda name: method)
+    expected = numbers(run_tiny(tmp_path / "whole"))
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        with pytest.raises(RunError):
+            run_tiny(tmp_path)
+    assert numbers(run_tiny(tmp_path)) == expected
+
+
+def test_records_tell_images_a_second(tmp_path):
+    for row in run_tiny(tmp_path, epochs=5).experiments:
+        assert row["images_per_second"] > row["train_size"]
 
 
 def test_arrival_continuous_is_an_epoch_a_chunk_and_then_all(tmp_path):

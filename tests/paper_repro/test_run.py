@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-pytest.importorskip("torch")
 from paper_repro.catalog import RESULTS
-from paper_repro.run import Run
+from paper_repro.records import load_records
+from paper_repro.run import NARROW, Run
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from paper_repro.run import Run
         ("arrival", "never", "one of accumulate"),
         ("norm", "none", "one of batch"),
         ("optimizer", "adam", "one of sgd"),
-        ("probes", ("speed",), "one of gradient_norm"),
+        ("probes", ("speed",), "one of gradient_norms"),
         ("chunks", 0, "at least 1"),
         ("epochs", 0, "at least 1"),
         ("batch", -1, "at least 1"),
@@ -28,6 +28,9 @@ from paper_repro.run import Run
         ("first_epochs", 0, "at least 1"),
         ("train_size", 0, "at least 1"),
         ("test_size", -5, "at least 1"),
+        ("pool", 0, "at least 1"),
+        ("doubling", 1.0, "above 1"),
+        ("doubling", float("inf"), "finite"),
         ("image_size", 7, "at least 8"),
         ("width", 6, "multiple of 4"),
         ("seed", -1, "at least 0"),
@@ -47,13 +50,21 @@ def test_a_bad_value_is_named_with_what_is_allowed(name, value, allowed):
         Run(**{name: value})
 
 
-def test_the_cnn_has_nothing_to_normalize():
-    with pytest.raises(ValueError, match="norm must be 'batch' for model 'cnn'"):
-        Run(model="cnn", norm="layer")
+@pytest.mark.parametrize("model", ["cnn", "cnn_narrow"])
+def test_the_cnns_have_nothing_to_normalize(model):
+    with pytest.raises(ValueError, match=f"norm must be 'batch' for '{model}'"):
+        Run(model=model, norm="layer")
+
+
+@pytest.mark.parametrize("model", NARROW)
+def test_a_released_network_has_its_own_width(model):
+    with pytest.raises(ValueError, match=f"width must be 64 for '{model}'.*'{NARROW[model]}'"):
+        Run(model=model, width=16)
+    assert Run(model=NARROW[model], width=16).learning_rate == Run(model=model).learning_rate
 
 
 def test_round_trip_through_json():
-    run = Run(method="dash", lam=0.05, train_size=100, probes=("cost", "old_accuracy"))
+    run = Run(method="dash", lam=0.05, train_size=100, probes=("cost", "dead_neurons"))
     assert Run.from_dict(json.loads(json.dumps(run.to_dict()))) == run
     shorter = {k: v for k, v in run.to_dict().items() if k != "until"}
     assert Run.from_dict(shorter) == run
@@ -68,17 +79,22 @@ def test_every_setting_enters_the_name():
         "l2_of_summed_norms": True, "width": 8, "alpha": 0.7, "lam": 0.7, "momentum": 0.7,
         "stop": 0.7, "image_size": 16,
     }  # fmt: skip
-    names = {Run().name}
+    plain = Run(model="resnet18_narrow")
+    names = {plain.name}
     for field in dataclasses.fields(Run):
-        names.add(Run(**{field.name: other.get(field.name, 3)}).name)
+        changed = dataclasses.replace(plain, **{field.name: other.get(field.name, 3)})
+        names.add(changed.name)
     assert len(names) == len(dataclasses.fields(Run)) + 1
 
 
 def test_committed_records_lie_under_their_runs_name():
     folders = [path.parent for path in RESULTS.glob("*/records.jsonl")]
+    assert folders
     for folder in folders:
         with (folder / "records.jsonl").open() as file:
-            assert Run.from_dict(json.loads(file.readline())["run"]).name == folder.name
+            run = Run.from_dict(json.loads(file.readline())["run"])
+        assert run.name == folder.name
+        assert load_records(run, RESULTS).complete
 
 
 def test_the_learning_rate_is_the_papers_unless_given():

@@ -1,0 +1,1 @@
+"""What the campaign's records say: whole seeds, claims by regime, a picture and a page."""

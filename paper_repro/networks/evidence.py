@@ -1,0 +1,82 @@
+"""What has been measured of a regime: its whole seeds, and what they say of the claims.
+
+A seed is whole when every method of the regime has finished it; the others do not count, so that
+each method is judged on the same seeds.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime, end_point
+from paper_repro.records import Records, load_records
+from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
+
+_REACHES, _SAVES = CLAIMS[0], CLAIMS[2]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the seeds of a regime say of one claim."""
+
+    claim: Claim
+    values: list[float]
+    """The number of each seed: percentage points, or steps saved in % of the other's."""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the claim holds."""
+        return judge(self.values, self.claim.threshold).verdict()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The whole seeds of a regime."""
+
+    name: str
+    regime: Regime
+    planned: int
+    """Seeds of the plan."""
+    seeds: dict[int, dict[str, Records]]
+    """The records of each whole seed by method."""
+
+    def numbers(self, method: str, name: EndPoint) -> list[float]:
+        """Return a method's end point, one number a seed."""
+        return [end_point(records[method], name) for records in self.seeds.values()]
+
+    def finding(self, claim: Claim) -> Finding:
+        """Return what the seeds say of a claim."""
+        return Finding(claim, [claim.measured(records) for records in self.seeds.values()])
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The finding of each claim whose two methods the regime has."""
+        methods = self.regime.methods
+        return [self.finding(c) for c in CLAIMS if c.one in methods and c.other in methods]
+
+    @property
+    def answer(self) -> str:
+        """The answer to the main question: yes, no, or that the seeds do not tell.
+
+        Yes if DASH at doublings reaches DASH's accuracy, as a mean over experiments, and needs
+        fewer steps; no if one of the two does not hold.
+        """
+        verdicts = {self.finding(claim).verdict for claim in (_REACHES, _SAVES)}
+        if FAILS in verdicts:
+            return "no"
+        return "yes" if verdicts == {HOLDS} else UNKNOWN
+
+    def cut(self, method: str) -> bool:
+        """Return whether the epoch limit cut steps of a method, which are then a lower bound."""
+        return any(records[method].any_cut for records in self.seeds.values())
+
+
+def gather(name: str, root: Path) -> Evidence:
+    """Return the whole seeds of a regime among the records under `root`."""
+    regime = REGIMES[name]
+    planned = [seed for other, seeds in PLAN if other == name for seed in seeds]
+    found = {
+        seed: {method: load_records(run, root) for method, run in regime.runs(seed).items()}
+        for seed in planned
+    }
+    whole = {s: by for s, by in found.items() if all(r.complete for r in by.values())}
+    return Evidence(name, regime, len(planned), whole)

@@ -1,0 +1,203 @@
+"""The page docs/networks.md, written from the campaign's records alone."""
+
+import os
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from featsim._files import replacing
+from paper_repro.campaign import CLAIMS, REGIMES, Claim
+from paper_repro.catalog import HERE
+from paper_repro.errors import Mendable
+from paper_repro.networks import tradeoff
+from paper_repro.networks.evidence import Evidence, gather
+from paper_repro.spread import mean_std
+from paper_repro.tables.text import markdown, plus_minus
+from paper_repro.verdict import HOLDS, UNKNOWN, judge
+
+PAGE = HERE.parent / "docs" / "networks.md"
+
+_GAIN = Claim("DASH generalizes better than warm", "DASH", "warm", "mean accuracy")
+"""Not one of the claims: shown to weigh the margin of the first by."""
+
+_INTRODUCTION = """# Networks: what a CPU shows of warm starts and DASH
+
+This page is written by `python -m paper_repro networks` from the records in `results`. It counts
+whole seeds only: those that every method of a regime has finished. Regimes, seeds, end points,
+claims and thresholds stand in `paper_repro/campaign.py` and were fixed before any of these seeds
+was run; the sizes were chosen by pilots on other seeds. The settings are far smaller than the
+paper's, so nothing here confirms or contradicts its numbers.
+
+Images are CIFAR-10's (a JPEG re-encoding, good for comparing methods and not for absolute
+accuracy), averaged to 16×16 pixels; tests are on all 10,000 test images. SGD, momentum 0.9,
+batch 128, learning rate 0.01. An experiment ends at 99.9 % train accuracy, or at 300 epochs.
+
+A claim compares two methods on the same seeds, one number a seed. Intervals are Student's two-sided
+90 % interval of the mean over seeds. A claim *holds* if the interval lies above its threshold,
+*does not hold* if it lies below, and else *{unknown}*, with one seed always. A claim
+that is just at its threshold holds by chance in one of twenty cases; no verdict is corrected for
+the {tested} that are given here.
+"""
+
+_MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its steps?
+
+At doublings means: only where the data have doubled since it last acted. Yes means that its
+accuracy, as a mean over experiments, is above DASH's less one percentage point, and that it needs
+fewer steps in sum. An interval of the first column below 0 says that it is less accurate than DASH,
+if by less than a point; what DASH gains over warm stands beside it, to weigh that point by.
+"""
+
+_PICTURE = """## Accuracy against steps
+
+![Accuracy against steps, a panel a regime]({link})
+
+A large point is the mean over seeds, its bars are one standard deviation, a small point is a seed.
+The gray line joins the methods that no other beats in both means.
+"""
+
+
+def write(root: Path, page: Path) -> None:
+    """Write the page and, in a folder of its name beside it, its picture.
+
+    Raises
+    ------
+    errors.Mendable
+        If no regime has a whole seed.
+    """
+    found = [gather(name, root) for name in REGIMES]
+    shown = [evidence for evidence in found if evidence.seeds]
+    if not shown:
+        raise Mendable(f"{root} has no whole seed of a regime: run campaign first")
+    picture = page.with_suffix("") / "tradeoff.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    tradeoff.save(shown, str(picture))
+    link = Path(os.path.relpath(picture, page.parent)).as_posix()
+    tested = sum(len(evidence.findings) for evidence in shown)
+    parts = [
+        _INTRODUCTION.format(unknown=UNKNOWN, tested=tested),
+        _MAIN,
+        _answers(shown),
+        _PICTURE.format(link=link),
+        "## Claims by regime",
+        _claims_by_regime(shown),
+        *(_regime(evidence) for evidence in shown),
+        _missing(found),
+    ]
+    with replacing(page) as new:
+        new.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n")
+
+
+def _answers(shown: Sequence[Evidence]) -> str:
+    """Return a row a regime: the answer, the two numbers that it rests on, and the fraction."""
+    rows = []
+    for evidence in shown:
+        gap, saved = (evidence.finding(claim).values for claim in (CLAIMS[0], CLAIMS[2]))
+        fraction = [100 - value for value in saved]
+        gain = evidence.finding(_GAIN).values
+        texts = [judge(values).text(1) for values in (gap, gain, fraction)]
+        rows.append([evidence.name, *texts, evidence.answer])
+    header = [
+        "regime", "accuracy less DASH's, points", "DASH's less warm's",
+        "steps, % of DASH's", "answer",
+    ]  # fmt: skip
+    return markdown(header, rows)
+
+
+def _claims_by_regime(shown: Sequence[Evidence]) -> str:
+    def cell(evidence: Evidence, claim: Claim) -> str:
+        found = [f for f in evidence.findings if f.claim == claim]
+        return found[0].verdict if found else "–"
+
+    rows = [[claim.text, *(cell(evidence, claim) for evidence in shown)] for claim in CLAIMS]
+    return markdown(["claim", *(evidence.name for evidence in shown)], rows)
+
+
+def _regime(evidence: Evidence) -> str:
+    """Return the section of a regime: its methods, its claims, and what does not hold."""
+    open_claims = [f for f in evidence.findings if f.verdict != HOLDS]
+    lines = [f"- *{f.claim.text}*: {f.verdict}, {judge(f.values).text(1)}." for f in open_claims]
+    parts = [
+        f"## {evidence.name}: {evidence.regime.title}",
+        _described(evidence),
+        _methods(evidence),
+        markdown(
+            ["claim", "measured", "above", "mean and interval", "verdict"],
+            [
+                [
+                    f.claim.text,
+                    _what(f.claim),
+                    f"{f.claim.threshold:g}",
+                    judge(f.values).text(1),
+                    f.verdict,
+                ]
+                for f in evidence.findings
+            ],
+        ),
+    ]
+    if lines:
+        parts += ["What is not shown here:", "\n".join(lines)]
+    return "\n\n".join(parts)
+
+
+def _described(evidence: Evidence) -> str:
+    records = [r for by_method in evidence.seeds.values() for r in by_method.values()]
+    headers = [r.header for r in records if r.header is not None]
+    hours = sum(row["seconds"] for r in records for row in r.experiments) / 3600
+    rows = [(r, row) for r in records for row in r.experiments]
+    cut = sum(r.cut(row) for r, row in rows)
+    devices = "; ".join(sorted({header["device"] for header in headers}))
+    versions = ", ".join(sorted({f"torch {header['versions']['torch']}" for header in headers}))
+    seeds = ", ".join(map(str, evidence.seeds))
+    return (
+        f"Seeds {seeds}: {len(records)} runs, {hours:.1f} hours on {devices}, with {versions}. "
+        f"{cut} of {len(rows)} experiments ended at the epoch limit; their steps, and sums that "
+        "hold them, are marked ≥. Seconds are wall times on shared cores."
+    )
+
+
+def _methods(evidence: Evidence) -> str:
+    """Return a row a method: end points, mean ± standard deviation over seeds."""
+    cold = mean_std(evidence.numbers("cold", "steps"))[0]
+    rows = []
+    for method in evidence.regime.methods:
+        steps = evidence.numbers(method, "steps")
+        runs = [records[method].experiments for records in evidence.seeds.values()]
+        cut = evidence.cut(method)
+        rows.append(
+            [
+                method,
+                plus_minus(evidence.numbers(method, "mean accuracy")),
+                plus_minus(evidence.numbers(method, "last accuracy")),
+                plus_minus(steps, 0, cut=cut),
+                f"{100 * mean_std(steps)[0] / cold:.0f}",
+                f"{statistics.median(sum(row['seconds'] for row in run) for run in runs):.0f}",
+            ]
+        )
+    header = [
+        "method",
+        "accuracy %, mean",
+        "last",
+        "steps, summed",
+        "% of cold's",
+        "seconds, median",
+    ]
+    return markdown(header, rows)
+
+
+def _what(claim: Claim) -> str:
+    if claim.end_point == "steps":
+        return f"steps saved by {claim.one}, % of {claim.other}'s"
+    return f"{claim.end_point}, {claim.one} − {claim.other}, points"
+
+
+def _missing(found: Sequence[Evidence]) -> str:
+    """Return the section on what has not been run, and its command."""
+    lines = [
+        f"- {evidence.name}: {len(evidence.seeds)} of {evidence.planned} seeds are whole; "
+        f"`python -m paper_repro campaign --regimes {evidence.name} --data DIR`"
+        for evidence in found
+        if len(evidence.seeds) < evidence.planned
+    ]
+    if not lines:
+        return "Every seed of the plan is there."
+    return "\n\n".join(["## What is missing", "\n".join(lines)])

@@ -1,0 +1,155 @@
+"""The campaign's evidence, picture and page, from records made by hand."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from matplotlib.colors import to_hex
+
+from paper_repro import campaign, records
+from paper_repro.__main__ import main
+from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
+from paper_repro.networks import page, tradeoff
+from paper_repro.networks.evidence import gather
+from paper_repro.records import load_records
+from paper_repro.style import COLORS
+
+STEPS = dict(zip(METHODS, (900, 200, 250, 700, 600, 300, 400, 800), strict=True))
+GAIN = dict(zip(METHODS, (8, 0, 1, 5, 6, 5.5, 4, 9), strict=True))
+
+
+def write(root, run, accuracy, steps, *, count=2, converged=True):
+    """Write the records of a run with `count` of two experiments finished."""
+    folder = root / run.name
+    folder.mkdir(parents=True)
+    records.append(
+        folder,
+        {
+            "kind": "run", "run": run.to_dict(), "experiments": 2,
+            "versions": {"torch": "2"}, "device": "abacus",
+        },
+    )  # fmt: skip
+    for number in range(1, count + 1):
+        records.append(
+            folder,
+            {
+                "kind": "experiment", "experiment": number, "train_size": 10, "epochs": 1,
+                "steps": steps // 2, "converged": converged, "train_accuracy": 1.0,
+                "test_accuracy": accuracy, "seconds": 1800.0,
+            },
+        )  # fmt: skip
+
+
+def write_seed(root, seed, regime="C16", skip=()):
+    for name, run in REGIMES[regime].runs(seed).items():
+        accuracy = (30 + GAIN[name] + 0.1 * (seed % 3)) / 100
+        write(root, run, accuracy, STEPS[name], count=1 if name in skip else 2)
+
+
+def test_a_seed_counts_once_every_method_has_finished_it(tmp_path):
+    write_seed(tmp_path, 100)
+    write_seed(tmp_path, 101, skip=["FIRE"])
+    evidence = gather("C16", tmp_path)
+    assert list(evidence.seeds) == [100]
+    assert evidence.planned == 10
+    assert evidence.numbers("DASH", "steps") == [600]
+    assert evidence.numbers("warm", "mean accuracy") == pytest.approx([30.1])
+    assert not gather("R16", tmp_path).seeds
+
+
+def answer(tmp_path, gap, steps):
+    """Return the answer where DASH at doublings differs so from DASH, whose steps are 600."""
+    for number, seed in enumerate((100, 101, 102)):
+        for name, run in REGIMES["W64"].runs(100).items():
+            doubling = name == "DASH at doublings"
+            run = campaign.dataclasses.replace(run, seed=seed)
+            accuracy = 0.4 + (gap + 0.01 * number) / 100 * doubling
+            write(tmp_path, run, accuracy, steps + 2 * number if doubling else 600)
+    return gather("W64", tmp_path).answer
+
+
+@pytest.mark.parametrize(
+    ("gap", "steps", "expected"),
+    [(-0.5, 300, "yes"), (-2.0, 300, "no"), (0.5, 800, "no"), (-2.0, 800, "no")],
+)
+def test_the_answer_needs_both(tmp_path, monkeypatch, gap, steps, expected):
+    monkeypatch.setattr("paper_repro.networks.evidence.PLAN", (("W64", (100, 101, 102)),))
+    assert answer(tmp_path, gap, steps) == expected
+
+
+def test_one_seed_answers_nothing(tmp_path):
+    write_seed(tmp_path, 100)
+    evidence = gather("C16", tmp_path)
+    assert evidence.answer == "cannot be told at this size"
+    assert {finding.verdict for finding in evidence.findings} == {evidence.answer}
+
+
+def test_a_regime_with_four_methods_has_the_claims_on_them(tmp_path):
+    write_seed(tmp_path, 100, "W64")
+    found = gather("W64", tmp_path).findings
+    assert [f.claim for f in found] == [
+        c for c in CLAIMS if {c.one, c.other} <= {"cold", "warm", "DASH", "DASH at doublings"}
+    ]
+    assert found[0].values == pytest.approx([-0.5])
+
+
+def test_the_line_joins_what_no_other_beats():
+    points = [(3, 5), (1, 1), (2, 5), (2, 4), (4, 4), (5, 6)]
+    assert tradeoff.best(points) == [(1, 1), (2, 5), (5, 6)]
+
+
+def test_the_picture_has_a_point_a_method_and_a_panel_a_regime(tmp_path):
+    for seed in (100, 101):
+        write_seed(tmp_path, seed)
+    write_seed(tmp_path, 100, "W64")
+    regimes = [gather(name, tmp_path) for name in ("C16", "W64")]
+    figure = tradeoff.draw(regimes)
+    assert [axes.get_title() for axes in figure.axes] == ["C16: 2 seeds", "W64: 1 seed"]
+    for axes, evidence in zip(figure.axes, regimes, strict=True):
+        for drawn, name in zip(axes.containers, evidence.regime.methods, strict=True):
+            line = drawn.lines[0]
+            mean = [np.mean(evidence.numbers(name, p)) for p in ("steps", "mean accuracy")]
+            np.testing.assert_allclose(line.get_xydata(), [mean])
+            assert drawn.get_label() == name
+            assert to_hex(line.get_color()) == COLORS[METHODS[name]["method"]].lower()
+            assert (line.get_markerfacecolor() == "white") == name.endswith("at doublings")
+            assert bool(drawn.lines[2]) == (len(evidence.seeds) > 1)  # bars need a spread
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(METHODS)
+
+
+def test_the_page_is_written_from_whole_seeds_alone(tmp_path, capsys):
+    flags = ["networks", "--root", str(tmp_path), "--page", str(tmp_path / "docs" / "n.md")]
+    assert main(flags) == 2
+    assert "has no whole seed of a regime: run campaign first" in capsys.readouterr().err
+    for seed in (100, 101, 102):
+        write_seed(tmp_path, seed)
+    write_seed(tmp_path, 103, skip=["cold"])
+    assert main(flags) == 0
+    text = (tmp_path / "docs" / "n.md").read_text()
+    assert (tmp_path / "docs" / "n" / "tradeoff.png").is_file()
+    assert "(n/tradeoff.png)" in text
+    rows = [[c.strip() for c in line.split("|")] for line in text.splitlines() if line[:1] == "|"]
+    numbers = ("-0.5 [-0.5, -0.5]", "6.0 [6.0, 6.0]", "50.0 [50.0, 50.0]")
+    assert ["", "C16", *(f"{number} (3 seeds)" for number in numbers), "yes", ""] in rows
+    assert "Seeds 100, 101, 102: 24 runs, 24.0 hours on abacus, with torch 2." in text
+    assert ["", "warm", "30.1 ± 0.1", "30.1 ± 0.1", "200 ± 0", "22", "3600", ""] in rows
+    assert (
+        "- *DASH generalizes better than cold*: does not hold, -2.0 [-2.0, -2.0] (3 seeds)." in text
+    )
+    assert "- *FIRE generalizes better than DASH*" not in text  # it holds
+    assert "- C16: 3 of 10 seeds are whole; `python -m paper_repro campaign --regimes C16" in text
+    assert "- W64: 0 of 1 seeds" in text
+    assert "## R16" not in text
+
+
+def test_steps_that_the_limit_cut_are_marked(tmp_path):
+    for name, run in REGIMES["C16"].runs(100).items():
+        write(tmp_path, run, 0.3, STEPS[name], converged=name != "cold")
+    page.write(tmp_path, tmp_path / "n.md")
+    text = (tmp_path / "n.md").read_text()
+    assert "| ≥ 900 " in text
+    assert "≥ 200" not in text
+    assert "2 of 16 experiments ended at the epoch limit" in text
+    assert end_point(load_records(REGIMES["C16"].runs(100)["cold"], tmp_path), "steps") == 900
