@@ -52,8 +52,14 @@ def _masks_bytes(inits: tuple[Init, ...], experiments: int, words: int) -> int:
     return 16 * experiments * words if by_share else 0
 
 
-def check_memory(need: int) -> None:
-    """Raise a MemoryError if ``need`` bytes are more than the memory that is available."""
+FEWER = "points, experiments (chunks), classes, features, seeds or workers"
+
+
+def check_memory(need: int, what: str = "setting", fewer: str = FEWER) -> None:
+    """Raise a MemoryError if ``need`` bytes are more than the memory that is available.
+
+    ``what`` needs them, and takes less with ``fewer`` of something.
+    """
     if need <= UNCHECKED:
         return
     import psutil
@@ -61,7 +67,6 @@ def check_memory(need: int) -> None:
     available = psutil.virtual_memory().available
     if need > available:
         raise MemoryError(
-            f"the setting needs {need / 2**30:,.1f} GiB of memory, and "
-            f"{available / 2**30:,.1f} GiB are available: take fewer "
-            "points, experiments (chunks), classes, features, seeds or workers"
+            f"the {what} needs {need / 2**30:,.1f} GiB of memory, and "
+            f"{available / 2**30:,.1f} GiB are available: take fewer {fewer}"
         )

@@ -142,7 +142,11 @@ class Config:
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, checked like any Config."""
-        return dataclasses.replace(self, **changes)
+        again = dataclasses.replace(self, **changes)
+        for name, value in vars(self).items():
+            if isinstance(value, tuple) and name not in changes:
+                object.__setattr__(again, name, value)  # a table is held once by all of a sweep
+        return again
 
     def to_json(self) -> str:
         """Return the configuration as a JSON object with a member for each field."""

@@ -140,6 +140,7 @@ def test_wrapped_models_are_unwrapped(wrap):
         bridge.dash_(wrapped, {"nope": torch.zeros(1)})
 
 
+@pytest.mark.slow
 def test_resnet18_whole():
     from paper_repro.vision import models
 

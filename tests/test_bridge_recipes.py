@@ -84,6 +84,7 @@ def assert_same_log(one, two):
         assert_same(one[j], two[j])
 
 
+@pytest.mark.slow
 def test_the_full_loop():
     model, twin = network(), network()
     data = chunks(4)
@@ -120,6 +121,7 @@ QUIET = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # the library's own
 def test_lightning(tmp_path):
     lightning = library("lightning.pytorch")
@@ -178,6 +180,7 @@ def gradient_by_hand(model, chunk):
     return {name: p.grad for name, p in twin.named_parameters()}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # the library's own
 def test_hugging_face(tmp_path):
     transformers = library("transformers")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import featsim
 
@@ -72,6 +73,7 @@ def results():
     return arrays | {f"stream, {variable}": out[variable].values for variable in out}
 
 
+@pytest.mark.slow
 def test_compiled_and_interpreted_are_equal(tmp_path):
     file = tmp_path / "interpreted.npz"
     subprocess.run(

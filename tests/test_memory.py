@@ -31,6 +31,7 @@ print(peak() - before, need)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 @pytest.mark.parametrize(
     ("changes", "seeds"),
@@ -87,6 +88,7 @@ def test_points_that_do_not_fit(gibibyte):
             sample(config, seed=0)
 
 
+@pytest.mark.slow
 def test_small_settings_run_however_little_is_left(monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=0))
     config = featsim.Config(points_per_chunk=20, experiments=2, test_points=0)

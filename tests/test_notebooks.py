@@ -29,6 +29,7 @@ def printed(notebook):
     return cells
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the kernel and its sockets
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_and_prints_what_is_stored(path, monkeypatch):

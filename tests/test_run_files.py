@@ -120,6 +120,7 @@ def test_half_a_file_is_none(older, tmp_path, capsys, monkeypatch):
         assert file.read_text() == older
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal of POSIX")
 def test_interrupt(tmp_path):
     arguments = ["--experiments", "20000", "--seeds", "1", "--workers", "1"]  # a minute or more

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import featsim
 
 PROCESSES = 4
@@ -25,6 +27,7 @@ print(json.dumps([misses, out.learned_features.values.tolist(), out.test_accurac
 """
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     environment["PYTHONPATH"] = str(Path(featsim.__file__).parents[1])

@@ -14,8 +14,9 @@ import pytest
 import xarray as xr
 
 import featsim
-from featsim import sweep_plan, sweeping
 from featsim.__main__ import main
+from featsim._sweep import function as sweeping
+from featsim._sweep import plan as sweep_plan
 
 distributed = pytest.importorskip("distributed")
 
@@ -95,6 +96,7 @@ def noted(folder, what, process="*"):
     return collections.Counter(file.name.split("-")[1] for file in files)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces", "steady_worker")
 def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypatch):
     taken = []  # the pieces whose results have arrived
@@ -133,6 +135,7 @@ def test_a_killed_worker_costs_the_piece_that_it_had(scheduler, folder, monkeypa
     xr.testing.assert_identical(out, featsim.sweep(CONFIG, workers=2, **SWEEP))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces", "steady_worker")
 def test_the_command_on_a_cluster(scheduler, folder, tmp_path):
     file = tmp_path / "sweep.nc"

@@ -91,6 +91,7 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
         assert values.dtype == expected[name].dtype
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_pieces")
 def test_a_killed_process_is_continued(tmp_path, computed):
     file, pieces = tmp_path / "sweep.nc", tmp_path / "sweep.nc.pieces"

@@ -9,7 +9,7 @@ from featsim._files import replacing
 from paper_repro.campaign import CLAIMS, REGIMES, Claim
 from paper_repro.catalog import HERE
 from paper_repro.errors import Mendable
-from paper_repro.networks import tradeoff
+from paper_repro.networks import noise, tradeoff
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
@@ -81,10 +81,11 @@ def write(root: Path, page: Path) -> None:
         "## Claims by regime",
         _claims_by_regime(shown),
         *(_regime(evidence) for evidence in shown),
+        noise.section(root),
         _missing(found),
     ]
     with replacing(page) as new:
-        new.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n")
+        new.write_text("\n\n".join(part.strip("\n") for part in parts if part) + "\n")
 
 
 def _answers(shown: Sequence[Evidence]) -> str:

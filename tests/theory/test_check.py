@@ -20,6 +20,7 @@ from tests.theory import literal
 T_WARM, T_IDEAL = "T_warm < T_ideal", "T_ideal < T_cold"
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=1_000, deadline=None)
 def test_random_streams_that_meet_the_assumptions(seed):
