@@ -118,7 +118,7 @@ def _uniform(classes: int, features: int, draws: int) -> Reals:
             test_points=0,
         )
     )
-    seeds = range(-(-draws // classes))
+    seeds = range(max(2, -(-draws // classes)))
     return np.array([[source.frequencies(key_of(s, c), c) for c in range(classes)] for s in seeds])
 
 
