@@ -89,7 +89,7 @@ def _evolve(observed: Observed, one: Candidate) -> Candidate:
     """Return the best of a family, from anywhere in its bounds."""
     chunks = observed.experiments.astype(np.float64)
     result = optimize.differential_evolution(
-        lambda u: sum_of_squares(observed, one.family.curve(u, chunks)),
+        lambda u: (one.family.several(u.T, chunks) - observed.accuracy) ** 2 @ observed.runs,
         one.family.bounds,
         x0=one.u,
         maxiter=80,
@@ -97,6 +97,8 @@ def _evolve(observed: Observed, one: Candidate) -> Candidate:
         tol=1e-6,
         rng=0,
         polish=False,
+        updating="deferred",
+        vectorized=True,
     )
     return polish(observed, one.family, result.x, width=0.02)
 
