@@ -95,6 +95,18 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
         main(SMALL)
 
 
+def test_a_wrong_import_is_a_bug_and_a_missing_extra_is_not(monkeypatch, tmp_path, capsys):
+    flags = ["sweep", "--output", str(tmp_path / "a.nc"), "--scheduler", "tcp://127.0.0.1:9"]
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(flags) == 2
+    assert capsys.readouterr().err == (
+        "featsim sweep: error: scheduler needs distributed: pip install 'featsim[distributed]'\n"
+    )
+    monkeypatch.delattr("featsim.simulation.run_simulation")
+    with pytest.raises(ImportError, match="cannot import name 'run_simulation'"):
+        main(SMALL)
+
+
 def test_what_the_machine_says_is_a_sentence(monkeypatch, capsys):
     def full(*arguments, **options):
         raise OSError(errno.ENOSPC, "No space left\non device")
