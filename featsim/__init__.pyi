@@ -2,6 +2,7 @@ from . import theory as theory
 from ._points import pack_points as pack_points
 from ._sweep.function import sweep as sweep
 from ._version import __version__ as __version__
+from .calibration.function import fit as fit
 from .config import Config as Config
 from .inits import Init as Init
 from .plotting import save_figure as save_figure

@@ -30,8 +30,7 @@ def label(
             outer + dims_of(name, array.ndim - len(outer)),
             array.astype(VARIABLES[name].dtype, copy=False),
             described(name),
-            # NetCDF 3 has no integers of 64 bits; a double holds any count exactly.
-            {"dtype": "float64"} if array.max(initial=0) >= 2**31 else {},
+            encoding(array),
         )
         for name, array in arrays.items()
     }
@@ -58,6 +57,12 @@ def dims_of(name: str, ndim: int) -> tuple[str, ...]:
 def described(name: str) -> dict[str, str]:
     """Return the attributes of a variable."""
     return {"long_name": VARIABLES[name].long_name, "units": VARIABLES[name].units}
+
+
+def encoding(array: npt.NDArray[Any]) -> dict[str, str]:
+    """Return how a file holds a variable: NetCDF 3 has no integers of 64 bits, but doubles."""
+    large = array.dtype.kind == "i" and array.max(initial=0) >= 2**31
+    return {"dtype": "float64"} if large else {}
 
 
 def versions() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from featsim.config import Config
 from featsim.inits import Init
+from featsim.source import Source
 from featsim.stream import FeatureStream
 
 UNCHECKED = 2**28
@@ -40,6 +41,16 @@ def stream_bytes(stream: FeatureStream, *, tau: int, inits: tuple[Init, ...], wo
     return one_class * min(workers, C) + RESULT_BYTES * len(inits) * J * C * K
 
 
+def source_bytes(
+    source: Source, *, tau: int, inits: tuple[Init, ...], seeds: int, workers: int
+) -> int:
+    """Return the most that ``simulate_source`` needs beside what the source itself does."""
+    (J, C), K = source.sizes.shape, source.features
+    words = int((-(-source.sizes // 64)).sum(axis=0).max())
+    one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
+    return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * len(inits) * J * C * K
+
+
 def _class_bytes(words: int, features: int, tau: int) -> int:
     """Return the memory of the experiments of one class: points, sets, counters, known counts."""
     planes = 2 * -(-max(1, (tau - 1).bit_length()) // 2)
@@ -52,8 +63,14 @@ def _masks_bytes(inits: tuple[Init, ...], experiments: int, words: int) -> int:
     return 16 * experiments * words if by_share else 0
 
 
-def check_memory(need: int) -> None:
-    """Raise a MemoryError if ``need`` bytes are more than the memory that is available."""
+FEWER = "points, experiments (chunks), classes, features, seeds or workers"
+
+
+def check_memory(need: int, what: str = "setting", fewer: str = FEWER) -> None:
+    """Raise a MemoryError if ``need`` bytes are more than the memory that is available.
+
+    ``what`` needs them, and takes less with ``fewer`` of something.
+    """
     if need <= UNCHECKED:
         return
     import psutil
@@ -61,7 +78,6 @@ def check_memory(need: int) -> None:
     available = psutil.virtual_memory().available
     if need > available:
         raise MemoryError(
-            f"the setting needs {need / 2**30:,.1f} GiB of memory, and "
-            f"{available / 2**30:,.1f} GiB are available: take fewer "
-            "points, experiments (chunks), classes, features, seeds or workers"
+            f"the {what} needs {need / 2**30:,.1f} GiB of memory, and "
+            f"{available / 2**30:,.1f} GiB are available: take fewer {fewer}"
         )

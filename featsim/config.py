@@ -129,6 +129,14 @@ class Config:
                 )
         if self.noise_levels is not None:
             checked["noise_levels"] = _tables.level_table(self.noise_levels)
+            for factor, _ in checked["noise_levels"]:
+                _checks.real(
+                    "gamma times a factor of noise_levels",
+                    checked["gamma"] * factor,
+                    0.0,
+                    np.inf,
+                    open_low=True,
+                )
         if self.points_by_chunk is not None:
             checked["points_by_chunk"] = _tables.chunk_table(self.points_by_chunk, J)
         _check_shared(checked)
@@ -142,7 +150,11 @@ class Config:
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, checked like any Config."""
-        return dataclasses.replace(self, **changes)
+        again = dataclasses.replace(self, **changes)
+        for name, value in vars(self).items():
+            if isinstance(value, tuple) and name not in changes:
+                object.__setattr__(again, name, value)  # a table is held once by all of a sweep
+        return again
 
     def to_json(self) -> str:
         """Return the configuration as a JSON object with a member for each field."""

@@ -14,6 +14,7 @@ and in finite data some of many chunks stray above it: warm goes on learning, sl
 """
 
 import functools
+import itertools
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -65,21 +66,23 @@ def gaps(
     """Return the gap over two axes, ``<plane>_gap``, and its prediction, ``<plane>_predicted``."""
     options: dict[str, Any] = {"inits": ("random", "warm"), "seeds": seeds, **axes}
     swept = featsim.sweep(config, progress=False, **options)
-    frequencies = functools.cache(true_frequencies)
     gap = _gap(swept["exact_accuracy"].mean("seed"))
+    frequencies = functools.cache(true_frequencies)
+    # All γ of a setting have one learning order.
+    gammas = axes.get("gamma", (config.gamma,))
+    others = {name: values for name, values in axes.items() if name != "gamma"}
     predicted = xr.full_like(gap, np.nan)
-    name_x, name_y = axes
-    for x in gap[name_x].to_numpy():
-        for y in gap[name_y].to_numpy():
-            setting = config.replace(**{name_x: x, name_y: y})
-            # γ and τ do not change the frequencies, and the smallest run has them.
-            smallest = setting.replace(
-                points_per_chunk=config.classes, experiments=1, gamma=1.0, tau=1
-            )
-            limit = featsim.theory.mean_field(
-                setting, frequencies(smallest, seeds), inits=("random", "warm")
-            )
-            predicted.loc[{name_x: x, name_y: y}] = _gap(limit["exact_accuracy"].mean("seed"))
+    for point in itertools.product(*others.values()):
+        place = dict(zip(others, point, strict=True))
+        setting = config.replace(**place)
+        # γ and τ do not change the frequencies, and the smallest run has them.
+        smallest = setting.replace(points_per_chunk=config.classes, experiments=1, gamma=1.0, tau=1)
+        limit = [
+            featsim.theory.accuracy_gap(setting, table, gammas)
+            for table in frequencies(smallest, seeds).to_numpy()
+        ]
+        mean = 100.0 * np.mean(limit, axis=0)
+        predicted.loc[place] = mean if "gamma" in axes else mean.item()
     return xr.Dataset({f"{plane}_gap": gap, f"{plane}_predicted": predicted})
 
 

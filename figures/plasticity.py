@@ -7,9 +7,9 @@ Figure 3, means over 5 seeds, bands one standard deviation.
 
 Warm loses its plasticity after the first chunk, and not for lack of a gradient: its rank stays near
 the number of features that it has not learned, but the points behind each are too few to reach γ.
-Ideal always keeps some features learnable, and learns them at once. Doubling has nothing to learn
-in between, and at each doubling what the grown data has made learnable. Random can learn nearly all
-features, as it has forgotten them: that they are learnable does not say that they are new.
+Ideal has a few features to learn at a time, and ever fewer as fewer are left. Doubling has nothing
+to learn in between, and at each doubling what the grown data has made learnable. Random can learn
+nearly all features, as it has forgotten them: that they are learnable does not say they are new.
 """
 
 import sys

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from paper_repro.errors import Mendable
 
-_EXTRA = ("pytorch_optimizer", "sklearn", "torch", "torchvision")
+_EXTRA = ("curvlinops", "pytorch_optimizer", "sklearn", "torch", "torchvision")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

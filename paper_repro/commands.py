@@ -14,7 +14,7 @@ from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
-from paper_repro.networks import page
+from paper_repro.networks import noise, page
 from paper_repro.records import load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
@@ -146,6 +146,20 @@ class Campaign(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Noise(Common):
+    """Run what is missing of samples without gradient and curvature, one thread a run."""
+
+    seeds: tuple[int, ...] = noise.SEEDS
+    """The seeds to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
+        runs = [run for seed in self.seeds for run in noise.runs(seed).values()]
+        run_all(runs, self.root, machine)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Networks:
     """Write the page and the picture of the campaign from its records; runs nothing."""
 
@@ -191,6 +205,7 @@ COMMANDS = (
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Authors, tyro.conf.subcommand("authors")]
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
+    | Annotated[Noise, tyro.conf.subcommand("noise")]
     | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )

@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 
 from featsim import bridge
 from paper_repro.arrival import Experiment, seed_of
+from paper_repro.curvature import curvature
 from paper_repro.records import Probed
 from paper_repro.training import Stage, accuracy
 
@@ -97,5 +98,5 @@ def dead_neurons(stage: Stage, model: nn.Module, experiment: Experiment) -> Prob
 
 
 Measure = Callable[[Stage, nn.Module, Experiment], Probed]
-BEFORE: dict[str, Measure] = {"gradient_norms": gradient_norms}
+BEFORE: dict[str, Measure] = {"curvature": curvature, "gradient_norms": gradient_norms}
 AFTER: dict[str, Measure] = {"test_cosines": test_cosines, "dead_neurons": dead_neurons}

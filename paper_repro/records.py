@@ -69,6 +69,18 @@ class Box(TypedDict):
     filters: int
 
 
+class Curvature(TypedDict):
+    """What `curvature` measures on some training samples before training."""
+
+    samples: int
+    without_gradient: float
+    """Share of the samples whose loss gradient has a norm below `curvature.WITHOUT`."""
+    trace: float
+    """Trace of the Hessian of their mean loss."""
+    ranks: list[float]
+    """Its eigenvalues of absolute value above each of `curvature.EPSILONS`."""
+
+
 class Probed(TypedDict, total=False):
     """What probes add to an experiment's row."""
 
@@ -80,6 +92,7 @@ class Probed(TypedDict, total=False):
     """Cosines after training, L the loss on the test data (Figure 14)."""
     dead_neurons: list[float]
     """Share of dead channels after each block."""
+    curvature: Curvature
     tflops: float
     """Tera-operations of method and training."""
 

@@ -19,7 +19,7 @@ Norm = Literal["batch", "layer"]
 Arrival = Literal["accumulate", "discard", "continuous", "classes"]
 Probe = Literal[
     "gradient_norms", "old_accuracy_by_epoch", "test_accuracy_by_epoch", "test_cosines",
-    "dead_neurons", "cost",
+    "dead_neurons", "curvature", "cost",
 ]  # fmt: skip
 
 METHODS = tuple(sorted(path.stem for path in (Path(__file__).parent / "methods").glob("[!_]*.py")))

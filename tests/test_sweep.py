@@ -11,6 +11,7 @@ import xarray as xr
 
 import featsim
 from featsim._sweep import plan as sweep_plan
+from featsim._sweep.cost import seconds
 from featsim.sampling import ConfigSource
 
 SMALL = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=120)
@@ -117,12 +118,12 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
     for piece in pieces:
         for batch in piece.batches:
             assert reduce is None or len(batch.seeds) == 7
-            for place, learner in batch.settings:
+            for place, learner, inits in batch.settings:
                 config = batch.config.replace(gamma=learner.gamma, tau=learner.tau)
-                assert config == plan.configs[place]
+                assert (config, inits) == (plan.configs[place], (FORGETFUL,))
                 found += [(place, *seed) for seed in batch.seeds]
     assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
-    costs = [piece.simulations * sweep_plan.seconds(config, 1) for piece in pieces]
+    costs = [piece.simulations * seconds(config, 1) for piece in pieces]
     assert max(costs) < 3 * sweep_plan.PIECE_SECONDS
 
 
@@ -170,10 +171,27 @@ def test_without_axes_it_is_one_setting():
         ),
         (TypeError, {"tau": [1.5]}, "at tau = 1.5: tau must be an integer in 1 … 8, not 1.5"),
         (ValueError, {"keep": "colour"}, "keep must be among learned, .*, not 'colour'"),
-        (ValueError, {"keep": "learned", "features": [9, 10]}, "keep must be empty where features"),
-        (ValueError, {"keep": "learned", "reduce": "mean_std"}, "keep must be empty with reduce"),
+        (
+            ValueError,
+            {"keep": "learned", "features": [9, 10]},
+            "keep must have no learned where features",
+        ),
+        (
+            ValueError,
+            {"keep": "learned", "reduce": "mean_std"},
+            "keep must have no learned with reduce",
+        ),
         (ValueError, {"reduce": "max"}, "reduce must be None or 'mean_std', not 'max'"),
         (ValueError, {"reduce": "mean_std", "seeds": [3]}, "seeds must be at least two with red"),
+        (TypeError, {"config": "small"}, "config must be a Config, not 'small'"),
+        (TypeError, {"config": None}, "config must be a Config, not None"),
+        (TypeError, {"executor": "x"}, "executor must be one of concurrent.futures, not 'x'"),
+        (TypeError, {"executor": 2}, "executor must be one of concurrent.futures, not 2"),
+        (TypeError, {"executor": Backwards}, "executor must be one of concurrent.futures, not <cl"),
+        (TypeError, {"output": 3}, "output must be the path of a file, not 3"),
+        (TypeError, {"output": True}, "output must be the path of a file, not True"),
+        (TypeError, {"keep": 3}, "keep must be names of variables, not 3"),
+        (TypeError, {"inits": 3}, "inits must be names or Init values, not 3"),
         (ValueError, {"workers": 0}, "workers must be an integer of at least 1, not 0"),
         (ValueError, {"workers": 1, "executor": Backwards()}, "workers must not be given with an"),
         (ValueError, {"seeds": 0}, "seeds must be an integer of at least 1, not 0"),
@@ -184,7 +202,7 @@ def test_without_axes_it_is_one_setting():
 def test_bad_arguments_are_refused_before_any_work(monkeypatch, error, options, sentence):
     monkeypatch.delattr(ConfigSource, "draw")
     with pytest.raises(error, match=sentence):
-        featsim.sweep(SMALL, **options)
+        featsim.sweep(**({"config": SMALL} | options))
 
 
 def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):

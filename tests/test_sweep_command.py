@@ -134,8 +134,12 @@ def test_an_estimate_is_near(monkeypatch):
     clock = iter(np.arange(0.0, 100.0, 0.001))
     monkeypatch.setattr(_sweep_estimate.time, "perf_counter", lambda: next(clock))
     inits = featsim.inits.resolve("warm")
-    plan = sweep_plan.make_plan(CONFIG, {"gamma": range(1, 31)}, inits, range(4), (), None)
+    axes = {"max_frequency": np.linspace(0.1, 1.0, 30)}
+    plan = sweep_plan.make_plan(CONFIG, axes, inits, range(4), (), None)
     assert _sweep_estimate.processor_seconds(plan) == pytest.approx(0.001 * 30 * 4)
+    plan = sweep_plan.make_plan(CONFIG, {"gamma": range(1, 31)}, inits, range(4), (), None)
+    shared = 1 + 29 * sweep_plan.MORE_GAMMAS  # settings that differ in gamma share their work
+    assert _sweep_estimate.processor_seconds(plan) == pytest.approx(0.001 * shared * 4)
 
 
 @pytest.mark.slow

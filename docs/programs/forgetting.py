@@ -158,7 +158,7 @@ def page(seeds: int) -> str:
         policies=policies(result, best),
         others=others,
         cheap=f"{cheap} of {seeds}",
-        reached=f"{reached:.1%}",
+        reached=f"{100.0 * reached:.1f} %",
         dearest=f"{max(float(each.max()) for each in price):.2f}",
         settings=len(settings),
         lost=f"{float(lost[worst].mean()):.1f}",

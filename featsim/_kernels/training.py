@@ -47,6 +47,14 @@ def count_feature(points, k, active, start, stop):
     return total
 
 
+@part
+def count_features(points, left_out, active, start, stop, out):
+    """Count the active points of every feature, but those left out, in the words start … stop."""
+    for k in range(left_out.size):
+        if not left_out[k]:
+            out[k] = count_feature(points, k, active, start, stop)
+
+
 # Every kind of array is made in one place, which is compiled once. Rows are taken by their number:
 # to unpack a table gives rows that the compiler does not know to be without gaps.
 
@@ -164,6 +172,37 @@ def learn(points, k, strengths, tau, active, counters, start, stop):
         add_feature(points, k, active, counters, start, stop)
     else:
         add_multiple(points, k, min(strengths[k], tau), active, counters, start, stop)
+
+
+@part
+def add_chunk(points, valid, words_left, words_new, new, totals):
+    """Bring the number of points of every feature from one experiment's data to the next's."""
+    nothing = new_flags(np.int64(1), totals.size)[0]
+    count_features(points, nothing, valid, words_new[0], words_new[1], new)
+    for k in range(totals.size):
+        totals[k] += new[k]
+    if words_left[1] > words_left[0]:
+        count_features(points, nothing, valid, words_left[0], words_left[1], new)
+        for k in range(totals.size):
+            totals[k] -= new[k]
+
+
+@part
+def start_bounds(points, known, active, span, carried, gamma, strengths, new, bounds):
+    """Bound the active points of every feature that is not known, and exactly from γ on.
+
+    Where bounds are ``carried`` they hold for the words start … old, and only the new ones are
+    counted at first.
+    """
+    start, old, stop = span
+    count_features(points, known, active, old if carried else start, stop, new)
+    fine = new_flags(np.int64(1), known.size)[0]
+    for k in range(known.size):
+        bounds[k] = bounds[k] + new[k] if carried else new[k]
+        strength = 1 if strengths is None else strengths[k]
+        fine[k] = known[k] or strength * bounds[k] < gamma
+    if carried:
+        count_features(points, fine, active, start, stop, bounds)
 
 
 @inlined
@@ -427,8 +466,8 @@ def run_experiments(
     sets = new_words(np.int64(2), W)
     active, memorized = sets[0], sets[1]
     known = new_flags(np.int64(1), K)[0]
-    numbers = new_numbers(np.int64(2), K, np.int64(0))
-    totals, bounds = numbers[0], numbers[1]
+    numbers = new_numbers(np.int64(3), K, np.int64(0))
+    totals, bounds, new = numbers[0], numbers[1], numbers[2]
     repeats = not keep_learned and not keep_memorized and J > 1 and laws is None
     for j in range(1, J):
         repeats &= forgets[j] and first_seen[j] == 0
@@ -466,31 +505,24 @@ def run_experiments(
         for w in range(anew, stop):
             active[w] = valid[w] & ~memorized[w]
         reset_counters(counters, tau, anew, stop)
+        if not keep_learned:
+            add_chunk(points, valid, (first_seen[max(j - 1, 0)], begin), (old, stop), new, totals)
         some_known = False
         for k in range(K):
             counts[k] = -1
-            if not keep_learned:
-                totals[k] += count_feature(points, k, valid, old, stop)
-                if begin > 0:
-                    totals[k] -= count_feature(points, k, valid, first_seen[j - 1], begin)
             if known[k]:
                 some_known = True
                 learn(points, k, strengths, tau, active, counters, anew, stop)
         fresh = not carries and not some_known and not remembers and not keep_learned
+        if fresh:
+            for k in range(K):
+                bounds[k] = totals[k]
+        else:
+            start_bounds(points, known, active, span, start != anew, gamma, strengths, new, bounds)
         learnable_features[j] = 0
         for k in range(K):
-            if known[k]:
-                continue
-            if fresh:
-                bounds[k] = totals[k]
-            else:
-                new = count_feature(points, k, active, anew, stop)
-                bounds[k] = new if start == anew else bounds[k] + new
             strength = 1 if strengths is None else strengths[k]
-            if strength * bounds[k] >= gamma:
-                if not fresh and start != anew:
-                    bounds[k] = count_feature(points, k, active, start, stop)
-                learnable_features[j] += strength * bounds[k] >= gamma
+            learnable_features[j] += not known[k] and strength * bounds[k] >= gamma
         nonzero_gradient[j] = count(active, start, stop)
         if laws is not None and ranks.size > 0:
             ranks[j] = gradient_rank(points, active, known, start, stop)
@@ -498,9 +530,10 @@ def run_experiments(
             start_noise[j] = strongest_noise(active, start, stop, noise)
             for k in range(K):
                 start_counts[j, k] = -1
-                if not known[k]:
-                    strength = 1 if strengths is None else strengths[k]
-                    start_counts[j, k] = strength * count_feature(points, k, active, start, stop)
+            count_features(points, known, active, start, stop, start_counts[j])
+            for k in range(K):
+                if strengths is not None and not known[k]:
+                    start_counts[j, k] *= strengths[k]
             train_in_levels(
                 points,
                 active,
@@ -585,8 +618,8 @@ def run_gammas(
     known, flags = new_flags(np.int64(G), K), new_flags(np.int64(2), K)
     base, run = flags[0], flags[1]
     bounds_left = new_numbers(np.int64(G), K, np.int64(0))
-    numbers = new_numbers(np.int64(3), K, np.int64(0))
-    bounds, totals, counts = numbers[0], numbers[1], numbers[2]
+    numbers = new_numbers(np.int64(4), K, np.int64(0))
+    bounds, totals, counts, new = numbers[0], numbers[1], numbers[2], numbers[3]
     # M is counted by chunk where a window moves on, else in all.
     by_chunk = first_chunk[J - 1] > 0
     left = new_numbers(np.int64(G), np.int64(J if by_chunk else 1), np.int64(0))
@@ -607,11 +640,8 @@ def run_gammas(
         if fresh:
             known[:] = False
         if not keep_learned:
-            for k in range(K):
-                totals[k] += count_feature(points, k, valid, old, stop)
-                if begin > 0:
-                    last_begin = first_word[first_chunk[j - 1]]
-                    totals[k] -= count_feature(points, k, valid, last_begin, begin)
+            last_begin = first_word[first_chunk[max(j - 1, 0)]]
+            add_chunk(points, valid, (last_begin, begin), (old, stop), new, totals)
         low = 0
         while low < G:
             high = low + 1
@@ -638,19 +668,15 @@ def run_gammas(
             for g in range(low, high):
                 nonzero_gradient[g, j] = gradient
                 learnable_features[g, j] = 0
+            span, least = (start, old, stop), gammas[high - 1]
             for k in range(K):
-                if run[k]:
-                    continue
-                if fresh:
-                    bounds[k] = totals[k]
-                elif current and not keeps_all:
-                    bounds[k] = bounds_left[low, k] + count_feature(points, k, active, old, stop)
-                else:
-                    bounds[k] = count_feature(points, k, active, start, stop)
+                bounds[k] = totals[k] if fresh else bounds_left[low, k]
+            if not fresh:
+                carried = current and not keeps_all
+                start_bounds(points, run, active, span, carried, least, strengths, new, bounds)
+            for k in range(K):
                 strength = 1 if strengths is None else strengths[k]
-                if strength * bounds[k] >= gammas[high - 1]:
-                    if not fresh and current and not keeps_all:
-                        bounds[k] = count_feature(points, k, active, start, stop)
+                if not run[k] and strength * bounds[k] >= least:
                     for g in range(low, high):
                         learnable_features[g, j] += strength * bounds[k] >= gammas[g]
             marks[0], marks[1] = start, stop
@@ -662,10 +688,10 @@ def run_gammas(
                 counters,
                 run,
                 bounds,
-                gammas[high - 1],
+                least,
                 tau,
                 strengths,
-                (start, old, stop),
+                span,
                 repeats,
                 last_run,
                 counts,

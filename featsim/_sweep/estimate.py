@@ -7,9 +7,10 @@ import time
 import numpy as np
 
 from featsim._memory import check_memory, class_bytes
-from featsim._sweep.piece import run_piece
-from featsim._sweep.plan import Batch, Plan, learner_of, seconds
+from featsim._sweep.piece import Batch, run_piece
+from featsim._sweep.plan import Plan
 from featsim._sweep.result import shapes
+from featsim.config import Config
 
 SAMPLE_SECONDS, SAMPLES = 0.5, 9
 NETCDF_LIMIT = 2**31
@@ -20,24 +21,22 @@ def processor_seconds(plan: Plan) -> float:
 
     Settings are taken from all over the sweep, until half a second has passed.
     """
-    inits = len(plan.inits)
     first = next(plan.pieces())
-    places = np.linspace(0, len(plan.configs) - 1, min(SAMPLES, len(plan.configs))).astype(int)
+    places = np.linspace(0, len(plan.configs) - 1, min(SAMPLES, len(plan.configs)))
     expected = measured = 0.0
-    for place in places:
+    for place in places.astype(int).tolist():
         config = plan.configs[place]
-        batch = Batch(config, ((0, learner_of(config)),), ((0, plan.seeds[0]),))
-        piece = dataclasses.replace(first, batches=(batch,))
+        batch = Batch(config, (plan.setting(place),), ((0, plan.seeds[0]),))
+        piece = dataclasses.replace(first, batches=(batch,), reduce=None)
         if not expected:
             run_piece(piece)  # compiles, and warms the caches
         start = time.perf_counter()
         run_piece(piece)
         measured += time.perf_counter() - start
-        expected += seconds(config, inits)
+        expected += plan.cost(config)
         if measured > SAMPLE_SECONDS:
             break
-    total = sum(seconds(config, inits) for config in plan.configs) * len(plan.seeds)
-    return total * measured / expected
+    return plan.total_cost * measured / expected
 
 
 def result_bytes(plan: Plan) -> int:
@@ -55,12 +54,16 @@ def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
     MemoryError
         If the result and the points of one class for each thread do not fit what is available.
     ValueError
-        If a variable does not fit a NetCDF file, which has whole numbers of 4 bytes.
+        If a variable does not fit a NetCDF file, which has whole numbers of 4 bytes, or of 8 where
+        counts are large.
     """
-    points = max(class_bytes(config, plan.inits) for config in plan.configs)
-    check_memory(result_bytes(plan) + threads * points)
+    points = max(map(class_bytes, plan.configs, plan.policies))
+    need = result_bytes(plan) + threads * points
+    check_memory(need, "sweep", "values, seeds, points, experiments or workers")
+    count = 8 if any(_points(config) >= 2**31 for config in plan.configs) else 4
+    wide = {"f": 8, "i": count}
     largest = max(
-        math.prod(shape) * (8 if np.dtype(dtype).kind == "f" else 4)
+        math.prod(shape) * wide.get(np.dtype(dtype).kind, 1)
         for shape, dtype in shapes(plan).values()
     )
     if filed and largest >= NETCDF_LIMIT:
@@ -68,3 +71,10 @@ def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
             f"output can hold 2 GiB of a variable, not {largest / 2**30:.1f} GiB: "
             "take fewer values or seeds, or reduce = 'mean_std'"
         )
+
+
+def _points(config: Config) -> int:
+    """Return the number of points of all chunks, the largest that a count can be."""
+    if config.points_by_chunk is not None:
+        return sum(config.points_by_chunk)
+    return config.points_per_chunk * config.experiments

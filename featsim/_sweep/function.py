@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 import xarray as xr
 
 from featsim._sweep.estimate import check_size
-from featsim._sweep.piece import run_piece
-from featsim._sweep.plan import Piece, Plan, make_plan
+from featsim._sweep.piece import Piece, run_piece
+from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.result import Assembly
 from featsim._sweep.store import Store
 from featsim._tallies import Arrays
@@ -37,7 +38,8 @@ def sweep(
     """Simulate every combination of the values of some fields of a configuration.
 
     Each setting gives, bit for bit, what ``simulate`` gives for it. Points are drawn once for
-    settings that differ in γ and τ only, which do not change the data.
+    settings that differ only in γ, τ, the window and what is forgotten: these do not change the
+    data.
 
     Parameters
     ----------
@@ -49,8 +51,9 @@ def sweep(
         Where to compute: any executor of ``concurrent.futures``, also that of a Dask cluster,
         ``Client(…).get_executor()``. If not given, threads of this process.
     keep
-        Variables by class and feature to keep: ``learned``, ``learn_step``, ``learn_count``,
-        ``frequencies``. They need the same classes and features in all settings.
+        Variables to keep, or to compute, beside those by experiment: ``gradient_rank``; and, by
+        class and feature, ``learned``, ``learn_step``, ``learn_count``, ``frequencies`` and
+        ``strengths``, which need the same classes and features in all settings.
     reduce
         ``"mean_std"`` to keep only mean and standard deviation over the seeds, the latter with
         n − 1 as in all tables and pictures. They are computed where the work is done.
@@ -63,15 +66,19 @@ def sweep(
     progress
         Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
     **axes
-        Values of fields of Config, except ``experiments`` and ``frequencies``.
+        Values of fields of Config, except ``experiments`` and those that are tables; and of
+        ``keep_learned``, ``keep_memorized`` and ``factor`` of the one Init that ``inits`` then
+        holds, ``factor`` that of its Doubling.
 
     Returns
     -------
     xarray.Dataset
         The variables of ``simulate``, without those by class and feature that are not kept. Dims:
         one for each axis, in the order given, then ``seed`` (or ``statistic``, which is ``mean``
-        or ``std``), then those of the variable. Settings without test points have a
-        ``test_accuracy`` of NaN. Results do not depend on who computes them.
+        or ``std``), then those of the variable. Where only some settings have a variable, it is
+        there for all: a ``test_accuracy`` of NaN without test points, the ``exact_accuracy`` and
+        the ``frequencies`` of every chunk where these do not change, and strengths of 1. Results
+        do not depend on who computes them.
 
     Raises
     ------
@@ -81,6 +88,12 @@ def sweep(
     MemoryError
         If the result cannot fit the memory that is available.
     """
+    if not isinstance(config, Config):
+        raise TypeError(f"config must be a Config, not {config!r}")
+    if not isinstance(executor, concurrent.futures.Executor | None):
+        raise TypeError(f"executor must be one of concurrent.futures, not {executor!r}")
+    if not isinstance(output, str | os.PathLike | None):
+        raise TypeError(f"output must be the path of a file, not {output!r}")
     plan = make_plan(config, axes, resolve(inits), check_seeds(seeds), keep, reduce)
     if executor is not None and workers is not None:
         raise ValueError(f"workers must not be given with an executor, not {workers!r}")

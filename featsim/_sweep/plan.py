@@ -1,68 +1,30 @@
 """The plan of a sweep: its settings, and the pieces of work that they are computed in."""
 
 import dataclasses
-import hashlib
-import itertools
+import functools
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import featsim
 from featsim._experiments import Learner
+from featsim._sweep.axes import POLICY, make_grid
+from featsim._sweep.cost import seconds
+from featsim._sweep.piece import Batch, Piece, Setting
 from featsim.config import LEARNER, Config
 from featsim.inits import Init
-from featsim.variables import VARIABLES
+from featsim.variables import SERIES, VARIABLES
 
 PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.2
 FEWEST_PIECES, MOST_PIECES = 64, 10_000
-NO_AXES = (
-    "experiments",
-    "frequencies",
-    "points_by_chunk",
-    "strengths",
-    "noise_levels",
+MORE_GAMMAS = 0.1
+"""What one more γ adds to the cost of a simulation, as a share of it."""
+
+ON_REQUEST = tuple(
+    name
+    for name, variable in VARIABLES.items()
+    if "feature" in variable.dims or variable.origin == "request"
 )
-BY_FEATURE = tuple(name for name, variable in VARIABLES.items() if "feature" in variable.dims)
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """Simulations on the same points: how a model learns does not change the data."""
-
-    config: Config
-    """The configuration, but for the learner."""
-
-    settings: tuple[tuple[int, Learner], ...]
-    """Place in the sweep and learner of each setting."""
-
-    seeds: tuple[tuple[int, int], ...]
-    """Place in the sweep and value of each seed."""
-
-    @property
-    def simulations(self) -> int:
-        """Number of simulations: one for a setting and a seed."""
-        return len(self.settings) * len(self.seeds)
-
-
-@dataclasses.dataclass(frozen=True)
-class Piece:
-    """What is computed in one place, and stored and sent as one."""
-
-    batches: tuple[Batch, ...]
-    inits: tuple[Init, ...]
-    keep: tuple[str, ...]
-    reduce: str | None
-
-    @property
-    def key(self) -> str:
-        """A name that tells what is computed, so that no other piece is taken for it."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
-
-    @property
-    def simulations(self) -> int:
-        """Number of simulations: one for a setting and a seed."""
-        return sum(batch.simulations for batch in self.batches)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,10 +40,37 @@ class Plan:
     configs: tuple[Config, ...]
     """The configuration of every setting, the last axis fastest."""
 
+    policies: tuple[tuple[Init, ...], ...]
+    """The inits of every setting."""
+
     @property
     def simulations(self) -> int:
         """Number of simulations: one for a setting and a seed."""
         return len(self.configs) * len(self.seeds)
+
+    @property
+    def by_chunk(self) -> bool:
+        """Whether the frequencies of some setting change."""
+        return any(config.frequencies_change for config in self.configs)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the result's variables, in the table's order."""
+        absent = set()
+        if not any(config.test_points for config in self.configs):
+            absent.add("test_accuracy")
+        if not self.by_chunk:
+            absent.add("exact_accuracy_so_far")
+        return tuple(
+            name
+            for name, variable in VARIABLES.items()
+            if name in self.keep
+            or (variable.dims == SERIES and name not in ON_REQUEST and name not in absent)
+        )
+
+    def cost(self, config: Config) -> float:
+        """Return about how long one simulation takes, in seconds."""
+        return seconds(config, len(self.inits), rank="gradient_rank" in self.keep)
 
     def description(self) -> dict[str, Any]:
         """Return what the result depends on, as JSON has it."""
@@ -99,40 +88,82 @@ class Plan:
         described: dict[str, Any] = json.loads(json.dumps(members))
         return described
 
+    @functools.cached_property
+    def units(self) -> list[list[tuple[int, ...]]]:
+        """The places of the settings: those on the same points, and of these those but for γ."""
+        data = [name for name in self.axes if name not in (*LEARNER, *POLICY)]
+        groups: dict[Any, dict[Any, list[int]]] = {}
+        for place, config in enumerate(self.configs):
+            points = tuple(getattr(config, name) for name in data)
+            learner = config.tau, config.window, self.policies[place]
+            groups.setdefault(points, {}).setdefault(learner, []).append(place)
+        return [[tuple(unit) for unit in group.values()] for group in groups.values()]
+
+    def cost_of(self, unit: Sequence[int]) -> float:
+        """Return about how long one seed takes for settings that differ in γ alone, in seconds."""
+        return self.cost(self.configs[unit[0]]) * (1.0 + MORE_GAMMAS * (len(unit) - 1))
+
+    @functools.cached_property
+    def total_cost(self) -> float:
+        """About how long the sweep takes, in seconds."""
+        return sum(self.cost_of(unit) for group in self.units for unit in group) * len(self.seeds)
+
     def pieces(self) -> Iterator[Piece]:
         """Yield the pieces: large enough to be worth sending, and small enough to be shared out."""
-        total = sum(seconds(config, len(self.inits)) for config in self.configs) * len(self.seeds)
-        target = max(PIECE_SECONDS, total / MOST_PIECES)
-        target = min(target, max(SHORTEST_PIECE, total / FEWEST_PIECES))
+        target = max(PIECE_SECONDS, self.total_cost / MOST_PIECES)
+        target = min(target, max(SHORTEST_PIECE, self.total_cost / FEWEST_PIECES))
+        make = functools.partial(
+            Piece, variables=self.variables, by_chunk=self.by_chunk, reduce=self.reduce
+        )
         expected = 0.0
         waiting: list[Batch] = []
-        for batch in self._batches(target):
-            cost = batch.simulations * seconds(batch.config, len(self.inits))
+        for batch, cost in self._batches(target):
             if waiting and expected + cost > target:
-                yield Piece(tuple(waiting), self.inits, self.keep, self.reduce)
+                yield make(tuple(waiting))
                 waiting, expected = [], 0.0
             waiting.append(batch)
             expected += cost
-        yield Piece(tuple(waiting), self.inits, self.keep, self.reduce)
+        yield make(tuple(waiting))
 
-    def _batches(self, target: float) -> Iterator[Batch]:
+    def _batches(self, target: float) -> Iterator[tuple[Batch, float]]:
         """Yield batches of at most ``target`` seconds, or of one simulation where that is more.
 
-        Where the seeds are reduced, a batch has all of them.
+        Where the seeds are reduced, a batch has all of them. Seeds are parted before settings, and
+        settings that differ in γ alone, which share their work, last of all.
         """
-        groups: dict[tuple[Any, ...], list[tuple[int, Config]]] = {}
-        for place, config in enumerate(self.configs):
-            key = tuple(getattr(config, name) for name in self.axes if name not in LEARNER)
-            groups.setdefault(key, []).append((place, config))
         seeds = tuple(enumerate(self.seeds))
-        for group in groups.values():
-            fitting = max(1, int(target / seconds(group[0][1], len(self.inits))))
-            rows = max(1, fitting // len(seeds)) if self.reduce else min(len(group), fitting)
-            columns = len(seeds) if self.reduce else max(1, fitting // len(group))
+        for group in self.units:
+            whole = sum(map(self.cost_of, group))
+            columns = len(seeds) if self.reduce else max(1, int(target / whole))
             for some_seeds in _runs(seeds, columns):
-                for some in _runs(group, rows):
-                    settings = tuple((place, learner_of(config)) for place, config in some)
-                    yield Batch(some[0][1], settings, tuple(some_seeds))
+                for places, cost in self._rows(group, target / len(some_seeds)):
+                    settings = tuple(self.setting(place) for place in places)
+                    batch = Batch(self.configs[places[0]], settings, tuple(some_seeds))
+                    yield batch, cost * len(some_seeds)
+
+    def _rows(
+        self, group: Iterable[tuple[int, ...]], target: float
+    ) -> Iterator[tuple[list[int], float]]:
+        """Yield settings on the same points that take at most ``target`` seconds a seed."""
+        places: list[int] = []
+        expected = 0.0
+        for unit in group:
+            alone = self.cost_of(unit[:1])
+            most = max(1, int(1 + (target / alone - 1) / MORE_GAMMAS)) if target > alone else 1
+            for some in _runs(unit, most):
+                cost = self.cost_of(some)
+                if places and expected + cost > target:
+                    yield places, expected
+                    places, expected = [], 0.0
+                places.extend(some)
+                expected += cost
+        yield places, expected
+
+    def setting(self, place: int) -> Setting:
+        """Return one setting."""
+        config = self.configs[place]
+        learner = Learner(config.gamma, config.tau, config.window)
+        return Setting(place, learner, self.policies[place])
 
 
 def make_plan(
@@ -150,77 +181,46 @@ def make_plan(
     ValueError, TypeError
         If an axis, a combination of values, ``keep`` or ``reduce`` is not allowed.
     """
-    given = {name: _axis_values(name, values) for name, values in axes.items()}
-    configs = []
-    for point in itertools.product(*given.values()):
-        changes = dict(zip(given, point, strict=True))
-        try:
-            configs.append(config.replace(**changes))
-        except (TypeError, ValueError) as error:
-            at = ", ".join(f"{name} = {value}" for name, value in changes.items())
-            raise type(error)(f"at {at}: {error}") from None
-    checked, stride = {}, len(configs)
-    for name, values in given.items():
-        stride //= len(values)
-        checked[name] = tuple(getattr(configs[i * stride], name) for i in range(len(values)))
-        if len(set(checked[name])) < len(values):
-            raise ValueError(f"{name} must have different values, not {list(checked[name])}")
-    kept = _checked_keep(keep, checked, reduce)
     chosen = tuple(seeds)
+    columns = 2 if reduce else len(chosen)
+    # Every result has five variables of eight bytes by init and experiment.
+    grid = make_grid(config, axes, inits, 40 * columns * len(inits) * config.experiments)
+    kept = _checked_keep(keep, grid.axes, reduce)
     if reduce and len(chosen) < 2:
         raise ValueError(f"seeds must be at least two with reduce = {reduce!r}, not one")
-    return Plan(config, checked, inits, chosen, kept, reduce, tuple(configs))
-
-
-def learner_of(config: Config) -> Learner:
-    """Return how a configuration's model learns."""
-    return Learner(config.gamma, config.tau, config.window)
-
-
-def seconds(config: Config, inits: int) -> float:
-    """Return about how long one simulation takes; only pieces are cut by it."""
-    points = config.points_per_chunk // config.classes
-    words = config.experiments * math.ceil(points / 64)
-    drawn = words + math.ceil(config.test_points // config.classes / 64)
-    trained = inits * words * config.experiments
-    return config.classes * (5e-5 + config.features * (1e-8 * drawn + 2e-10 * trained))
-
-
-def _axis_values(name: str, values: Iterable[Any]) -> list[Any]:
-    fields = [field.name for field in dataclasses.fields(Config)]
-    allowed = [field for field in fields if field not in NO_AXES]
-    if name == "experiments":
-        raise ValueError(
-            "experiments cannot be an axis: a simulation of many experiments contains that of fewer"
-        )
-    if name not in allowed:
-        raise ValueError(f"an axis must be among {', '.join(allowed)}, not {name!r}")
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(f"{name} must be several values, as it is an axis, not {values!r}")
-    chosen = list(values)
-    if not chosen:
-        raise ValueError(f"{name} must have at least one value, as it is an axis, not none")
-    return chosen
+    return Plan(
+        config=config,
+        axes=grid.axes,
+        inits=grid.policies[0],  # those of an axis say nothing beside it
+        seeds=chosen,
+        keep=kept,
+        reduce=reduce,
+        configs=grid.configs,
+        policies=grid.policies,
+    )
 
 
 def _checked_keep(
     keep: str | Iterable[str], axes: Mapping[str, Any], reduce: str | None
 ) -> tuple[str, ...]:
+    if not isinstance(keep, Iterable):
+        raise TypeError(f"keep must be names of variables, not {keep!r}")
     kept = (keep,) if isinstance(keep, str) else tuple(keep)
     for name in kept:
-        if name not in BY_FEATURE:
-            raise ValueError(f"keep must be among {', '.join(BY_FEATURE)}, not {name!r}")
+        if name not in ON_REQUEST:
+            raise ValueError(f"keep must be among {', '.join(ON_REQUEST)}, not {name!r}")
     if reduce not in (None, "mean_std"):
         raise ValueError(f"reduce must be None or 'mean_std', not {reduce!r}")
-    if kept and reduce:
+    sets = [name for name in kept if "feature" in VARIABLES[name].dims]
+    if sets and reduce:
         raise ValueError(
-            f"keep must be empty with reduce = {reduce!r}, not {kept}: "
+            f"keep must have no {sets[0]} with reduce = {reduce!r}: "
             "a feature of one seed is not that of another"
         )
     for name in ("classes", "features"):
-        if kept and len(axes.get(name, ())) > 1:
+        if sets and len(axes.get(name, ())) > 1:
             raise ValueError(
-                f"keep must be empty where {name} is an axis, not {kept}: "
+                f"keep must have no {sets[0]} where {name} is an axis: "
                 "the sets of features would differ in shape"
             )
     return tuple(dict.fromkeys(kept))

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._labels import described, dims_of, versions
+from featsim._labels import described, dims_of, encoding, versions
 from featsim._sweep.plan import Plan
 from featsim._tallies import Arrays
-from featsim.variables import SERIES, VARIABLES
+from featsim.variables import VARIABLES
 
 
 class Assembly:
@@ -27,8 +27,7 @@ class Assembly:
         cells = piece["row"], piece["column"]
         for name, values in piece.items():
             if name in self.arrays:
-                fixed = values.ndim < self.arrays[name].ndim - 1  # frequencies that do not change
-                self.arrays[name][cells] = values[:, None] if fixed else values
+                self.arrays[name][cells] = values
 
     def dataset(self) -> xr.Dataset:
         """Return the variables with the axes' dims, in their order, and what made them."""
@@ -40,6 +39,7 @@ class Assembly:
                 (*plan.axes, over, *dims_of(name, values.ndim - 2)),
                 values.reshape(*sizes, *values.shape[1:]),
                 described(name),
+                encoding(values),
             )
             for name, values in self.arrays.items()
         }
@@ -64,26 +64,10 @@ def shapes(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
         "class": plan.configs[0].classes,
         "feature": plan.configs[0].features,
     }
-    tested = any(config.test_points for config in plan.configs)
-    changes = any(config.frequencies_change for config in plan.configs)
-    series = [
-        name
-        for name, variable in VARIABLES.items()
-        if variable.dims == SERIES
-        and variable.origin != "request"
-        and (changes or name != "exact_accuracy_so_far")
-    ]
     outer = (len(plan.configs), 2 if plan.reduce else len(plan.seeds))
-    return {
-        name: (
-            (*outer, *(sizes[dim] for dim in _dims(name, changes))),
-            "float64" if plan.reduce else VARIABLES[name].dtype,
-        )
-        for name in (*series, *plan.keep)
-        if tested or name != "test_accuracy"
-    }
-
-
-def _dims(name: str, changes: bool) -> tuple[str, ...]:
-    ndim = len(VARIABLES[name].dims)
-    return dims_of(name, ndim + (name == "frequencies" and changes))
+    result: dict[str, tuple[tuple[int, ...], npt.DTypeLike]] = {}
+    for name in plan.variables:
+        ndim = len(VARIABLES[name].dims) + (name == "frequencies" and plan.by_chunk)
+        shape = (*outer, *(sizes[dim] for dim in dims_of(name, ndim)))
+        result[name] = shape, "float64" if plan.reduce else VARIABLES[name].dtype
+    return result

@@ -210,6 +210,28 @@ EXAMPLES = (
         "first leaves too few points of the other. Warm is more accurate than cold.",
     ),
     Example(
+        "unequal-chunks-doubling-less-accurate",
+        "3.1, equal chunks",
+        "Policies, statement 3",
+        "ACC of doubling",
+        ((1, 1, 2, 2), (1, 2, 1, 2), (1, 2, 1, 1)),
+        4,
+        1,
+        "Doubling keeps the feature of the first chunk, which leaves too few points of the other; "
+        "cold on two chunks learns the other first, and then both.",
+    ),
+    Example(
+        "unequal-chunks-doubling-slower",
+        "3.1, equal chunks",
+        "Policies, statement 3",
+        "T of doubling ≤ 3 T_warm",
+        ((1, 2, 1, 1), (1, 1, 2, 2), (1, 1, 18, 1)),
+        4,
+        1,
+        "From the second chunk alone warm learns the feature that nearly all of the third have; "
+        "doubling learns the other from both.",
+    ),
+    Example(
         "too-few-frequent-features",
         "3.3, τ − 1 frequent features",
         "Theorem 3.4",
@@ -253,3 +275,29 @@ TIED = Example(
     "other; cold that breaks it for feature 1 or 2 learns both of these.",
 )
 """A failure that needs ties broken one way by cold and another by ideal, as the paper allows."""
+
+OF_POLICIES = (
+    Example(
+        "part-of-features-kept",
+        "all features or none kept",
+        "Policies, statement 1",
+        "L_F^(j) = L_cold^(f(j))",
+        _equal((1, 2, 6, 3, 3, 7, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), 2),
+        9,
+        1,
+        "Of the features 0 and 1, experiment 2 keeps 1, and no noise. It then learns feature 2, "
+        "which leaves too few points of feature 0.",
+    ),
+    Example(
+        "features-not-learned-again",
+        "independent features",
+        "Policies, statement 6",
+        "L^(j) does not depend on a",
+        _equal((1, 10, 1, 3, 1, 1, 1, 1, 1, 11, 1, 8, 2, 12, 27, 1, *[1] * 16), 2),
+        17,
+        2,
+        "Forgetting all features and no noise, experiment 2 counts points of the first chunk that "
+        "are well classified no longer; they change the order, and with it what is learned.",
+    ),
+)
+"""Failures of policies that ``check`` does not run, since they forget features."""

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from featsim import plotting
 from paper_repro.campaign import METHODS
 from paper_repro.figures.drawing import new_figure
 from paper_repro.networks.evidence import Evidence
@@ -73,9 +72,3 @@ def _draw_panel(axes: Axes, evidence: Evidence) -> None:
     axes.set(xlabel="steps, summed", ylabel="test accuracy (%), mean", xlim=(0, None))
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter("{x:,.0f}")
-
-
-def save(regimes: Sequence[Evidence], path: str) -> None:
-    """Draw and write the picture."""
-    with plotting.style():
-        plotting.save_figure(draw(regimes), path)

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from paper_repro import campaign, records
 from paper_repro.__main__ import main
 from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
-from paper_repro.networks import page, tradeoff
+from paper_repro.networks import experiments, noise, page, tradeoff
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
@@ -119,6 +119,24 @@ def test_the_picture_has_a_point_a_method_and_a_panel_a_regime(tmp_path):
     assert [text.get_text() for text in legend.get_texts()] == list(METHODS)
 
 
+def test_the_runs_by_experiment(tmp_path):
+    for seed in (100, 101):
+        write_seed(tmp_path, seed)
+    evidence = gather("C16", tmp_path)
+    figure = experiments.by_experiment(evidence)
+    accuracy, steps = figure.axes
+    assert [line.get_label() for line in accuracy.lines] == list(METHODS)
+    for name, one, other in zip(METHODS, accuracy.lines, steps.lines, strict=True):
+        mean = np.mean(evidence.numbers(name, "last accuracy"))
+        np.testing.assert_allclose(one.get_xydata(), [[1, mean], [2, mean]])
+        np.testing.assert_allclose(other.get_ydata(), [STEPS[name] / 2] * 2)
+        assert (one.get_linestyle() == "--") == name.endswith("at doublings")
+    assert accuracy.get_legend() is None
+    assert len(figure.legends[0].get_texts()) == len(METHODS)
+    by_data = experiments.by_data(evidence)
+    np.testing.assert_allclose(by_data.axes[0].lines[0].get_ydata(orig=False), [450, 450])  # cold's
+
+
 def test_the_page_is_written_from_whole_seeds_alone(tmp_path, capsys):
     flags = ["networks", "--root", str(tmp_path), "--page", str(tmp_path / "docs" / "n.md")]
     assert main(flags) == 2
@@ -128,8 +146,9 @@ def test_the_page_is_written_from_whole_seeds_alone(tmp_path, capsys):
     write_seed(tmp_path, 103, skip=["cold"])
     assert main(flags) == 0
     text = (tmp_path / "docs" / "n.md").read_text()
-    assert (tmp_path / "docs" / "n" / "tradeoff.png").is_file()
-    assert "(n/tradeoff.png)" in text
+    for picture in ("tradeoff.png", "C16.png", "C16-data.png"):
+        assert (tmp_path / "docs" / "n" / picture).is_file()
+        assert f"(n/{picture})" in text
     rows = [[c.strip() for c in line.split("|")] for line in text.splitlines() if line[:1] == "|"]
     numbers = ("-0.5 [-0.5, -0.5]", "6.0 [6.0, 6.0]", "50.0 [50.0, 50.0]")
     assert ["", "C16", *(f"{number} (3 seeds)" for number in numbers), "yes", ""] in rows
@@ -153,3 +172,46 @@ def test_steps_that_the_limit_cut_are_marked(tmp_path):
     assert "≥ 200" not in text
     assert "2 of 16 experiments ended at the epoch limit" in text
     assert end_point(load_records(REGIMES["C16"].runs(100)["cold"], tmp_path), "steps") == 900
+
+
+def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
+    assert noise.section(tmp_path) == ""
+    shares = {"cold": [0, 0, 0, 0], "warm": [0, 0.1, 0.2, 0.3], "DASH": [0, 0.3, 0.2, 0.1]}
+    for seed in noise.SEEDS[:2]:
+        for name, run in noise.runs(seed).items():
+            folder = tmp_path / run.name
+            write(tmp_path, run, 0.4, 2, count=0)
+            for number, share in enumerate(shares[name], 1):
+                records.append(
+                    folder,
+                    {
+                        "kind": "experiment", "experiment": number, "train_size": 10, "epochs": 1,
+                        "steps": 1, "converged": True, "train_accuracy": 1.0,
+                        "test_accuracy": 0.4, "seconds": 1.0,
+                        "curvature": {"samples": 256, "without_gradient": share, "trace": 7.0,
+                                      "ranks": [1.0, 50.0 - 10 * number, 99.0]},
+                    },
+                )  # fmt: skip
+            lines = (
+                (folder / "records.jsonl")
+                .read_text()
+                .replace('"experiments": 2', '"experiments": 4')
+            )
+            (folder / "records.jsonl").write_text(lines)
+    text = noise.section(tmp_path)
+    rows = [[c.strip() for c in line.split("|")] for line in text.splitlines() if line[:1] == "|"]
+    assert rows[3][1:-1] == ["2", "0.0 ± 0.0", "30 ± 0", "7 ± 0", "10.0 ± 0.0", "30 ± 0", "7 ± 0",
+                             "30.0 ± 0.0", "30 ± 0", "7 ± 0"]  # fmt: skip
+    # Three pairs a seed: that two seeds are in perfect order has probability 1/36 at either end.
+    assert rows[-3:] == [
+        ["", "cold", "0", "0.00, p = 1 (2 seeds)", ""],
+        ["", "warm", "20", "-1.00, p = 0.056 (2 seeds)", ""],
+        ["", "DASH", "20", "1.00, p = 0.056 (2 seeds)", ""],
+    ]
+
+
+def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
+    plain = REGIMES["C16"].runs(100)
+    for name, run in noise.runs(100).items():
+        assert run.probes == ("curvature",)
+        assert campaign.dataclasses.replace(run, probes=()) == plain[name]

@@ -77,7 +77,7 @@ def test_every_setting_enters_the_name():
         "dataset": "svhn", "model": "mlp", "method": "dash", "arrival": "discard", "norm": "layer",
         "optimizer": "sam", "probes": ("cost",), "decay": True, "augment": True, "bf16": True,
         "l2_of_summed_norms": True, "width": 8, "alpha": 0.7, "lam": 0.7, "momentum": 0.7,
-        "stop": 0.7, "image_size": 16,
+        "stop": 0.7, "image_size": 16, "beta": 0.7, "replace_rate": 0.7,
     }  # fmt: skip
     plain = Run(model="resnet18_narrow")
     names = {plain.name}

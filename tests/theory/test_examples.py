@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import featsim
 from featsim import theory
-from featsim.theory.examples import EXAMPLES, TIED
+from featsim.theory.examples import EXAMPLES, OF_POLICIES, TIED
 from featsim.theory.random_streams import every_combination
+from tests import reference
 from tests.theory import literal
 
 NAMES = [example.name for example in EXAMPLES]
@@ -54,6 +55,11 @@ def test_the_literal_reference_agrees(example):
         init: [literal.accuracy(points, run.learned, example.classes, tau) for run in of_init]
         for init, of_init in runs.items()
     }
+    before = reference.doublings([sum(t) for t in example.chunks], 2)
+    runs["doubling"] = literal.experiments(stream, example.gamma, tau, literal.keeping(before))
+    ACC["doubling"] = [
+        literal.accuracy(points, run.learned, example.classes, tau) for run in runs["doubling"]
+    ]
     T = {
         init: list(itertools.accumulate(run.nonzero_gradient for run in of_init))
         for init, of_init in runs.items()
@@ -83,6 +89,10 @@ def test_the_literal_reference_agrees(example):
                 [[v for v, _ in run.steps if v[0] == c] for run in runs["random"]]
             )
         ),
+        "ACC of doubling": lambda: (
+            ACC["doubling"][last] < ACC["random"][(len(example.chunks) + 1) // 2 - 1]
+        ),
+        "T of doubling ≤ 3 T_warm": lambda: T["doubling"][last] > 3 * T["warm"][last],
         "with τ − 1": lambda: any(
             literal.accuracy(points, {*L, v}, example.classes, tau)
             <= literal.accuracy(points, L, example.classes, tau)
@@ -99,6 +109,33 @@ def _enough(S, classes, tau):
         for chosen in itertools.combinations(sorted(S), size):
             if all(sum(v[0] == c for v in chosen) >= tau - 1 for c in range(classes)):
                 yield set(chosen)
+
+
+@pytest.mark.parametrize("example", OF_POLICIES, ids=lambda example: example.name)
+def test_policies_that_forget_features(example):
+    """All other assumptions hold, and by the letter of the algorithms the statement fails."""
+    stream, tau = example.stream, example.tau
+    report = theory.check(stream, gamma=example.gamma, tau=tau)
+    assert report.assumption_3_1.holds
+    assert report.different_counts_in_proof.holds
+    assert report.enough_frequent_features.holds
+    cold, warm = (
+        literal.experiments(stream, example.gamma, tau, init)[-1].learned
+        for init in ("random", "warm")
+    )
+    if example.name == "part-of-features-kept":
+        kept = literal.keeping({2}, part={(0, 1), (1, 1)})
+        assert literal.experiments(stream, example.gamma, tau, kept)[-1].learned != cold
+        expected = cold
+        init = featsim.Init("all or none", 0, 0)
+    else:
+        again = literal.experiments(stream, example.gamma, tau, "forgetful")[-1].learned
+        assert again != warm
+        expected = again
+        init = featsim.Init("forget features", 0, 1)
+    out = featsim.simulate_stream(stream, gamma=example.gamma, tau=tau, inits=init, workers=1)
+    learned = out.learned[0, -1].to_numpy()
+    assert {(int(c), int(k)) for c, k in np.argwhere(learned)} == expected
 
 
 def test_ideal_can_be_slower_or_faster_than_warm_by_one_point():

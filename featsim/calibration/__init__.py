@@ -1,0 +1,1 @@
+"""The framework fitted to curves of accuracy: from a cold start back to its parameters."""

@@ -1,0 +1,92 @@
+"""Samples without gradient and the curvature of the loss, before training (probe `curvature`).
+
+Both are taken in eval mode, so that batch statistics and dropout play no part, on the same random
+samples of the training data whatever the method. Spectra are by stochastic Lanczos quadrature: each
+draw of a random direction gives eigenvalues with weights of sum 1, which on average over draws are
+the shares of eigenvalues near them. The Lanczos steps are those of curvlinops.
+"""
+
+import copy
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad, vmap
+from torch.nn.functional import cross_entropy
+
+from paper_repro.arrival import Experiment, seed_of
+from paper_repro.records import Curvature, Probed
+from paper_repro.training import Stage
+
+SAMPLES = 256
+"""Training samples that are looked at, at most."""
+WITHOUT = 0.1
+"""A sample has no gradient where the norm of its loss's gradient is below this."""
+EPSILONS = (1.0, 0.1, 0.01)
+"""The ε-rank is the number of eigenvalues of absolute value above ε."""
+_DRAWS = 2
+_LANCZOS_STEPS = 32
+
+
+def curvature(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
+    """Share of samples without gradient; trace and ε-ranks of the Hessian of the mean loss."""
+    generator = torch.Generator().manual_seed(seed_of(stage.run, "curvature", experiment.number))
+    order = torch.randperm(len(experiment.train), generator=generator)
+    batches = list(stage.pairs(experiment.train[order[:SAMPLES]]))
+    twin = copy.deepcopy(model).eval()
+    norms = torch.cat([sample_gradient_norms(twin, *batch) for batch in batches])
+    size = sum(parameter.numel() for parameter in twin.parameters())
+    spectra = lanczos_spectra(twin, batches, int(torch.randint(2**31, (), generator=generator)))
+    measured: Curvature = {
+        "samples": len(norms),
+        "without_gradient": (norms < WITHOUT).double().mean().item(),
+        "trace": size * float(sum(w @ e for e, w in spectra)) / len(spectra),
+        "ranks": [
+            size * float(sum(w[e.abs() > epsilon].sum() for e, w in spectra)) / len(spectra)
+            for epsilon in EPSILONS
+        ],
+    }
+    return {"curvature": measured}
+
+
+def sample_gradient_norms(model: nn.Module, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Return the norm of each sample's loss gradient, all parameters together."""
+    parameters = {name: p.detach() for name, p in model.named_parameters()}
+
+    def loss(values: dict[str, Tensor], one: Tensor, target: Tensor) -> Tensor:
+        output = functional_call(model, values, (one[None],))
+        return cross_entropy(output, target[None])
+
+    gradients = vmap(grad(loss), in_dims=(None, 0, 0))(parameters, inputs, targets)
+    squares = [g.double().flatten(1).square().sum(1) for g in gradients.values()]
+    return torch.stack(squares).sum(0).sqrt()
+
+
+def lanczos_spectra(
+    model: nn.Module,
+    batches: list[tuple[Tensor, Tensor]],
+    seed: int,
+    *,
+    draws: int = _DRAWS,
+    steps: int = _LANCZOS_STEPS,
+) -> list[tuple[Tensor, Tensor]]:
+    """Return (eigenvalues, weights) of the Hessian of the mean loss for each random direction.
+
+    Weights are not negative and sum to 1: Σ weights · eigenvalues is on average trace / size.
+    """
+    from curvlinops import HessianLinearOperator
+    from curvlinops.papyan2020traces.spectrum import fast_lanczos
+
+    parameters = list(model.parameters())
+    place = parameters[0].device
+    found = []
+    with torch.random.fork_rng(devices=[place] if place.type == "cuda" else []):
+        hessian = HessianLinearOperator(
+            model, nn.CrossEntropyLoss(), parameters, batches, check_deterministic=False
+        )
+        size = sum(p.numel() for p in parameters)
+        torch.manual_seed(seed)
+        for _ in range(draws):
+            values, vectors = cast(tuple[Tensor, Tensor], fast_lanczos(hessian, min(steps, size)))
+            found.append((values.double().cpu(), vectors[0].double().square().cpu()))
+    return found

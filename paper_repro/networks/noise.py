@@ -1,0 +1,78 @@
+"""Samples without gradient and curvature, experiment by experiment, in the regime C16.
+
+The question is the paper's open one: does the rank of the Hessian fall as noise is memorized? The
+runs are the campaign's own with one probe more, so that each trains as the campaign's does.
+"""
+
+import dataclasses
+from pathlib import Path
+
+from paper_repro.campaign import REGIMES
+from paper_repro.curvature import EPSILONS, SAMPLES, WITHOUT
+from paper_repro.records import Records, load_records
+from paper_repro.run import Run
+from paper_repro.spread import mean_std
+from paper_repro.tables.text import markdown, plus_minus
+from paper_repro.verdict import Ranks, judge
+
+REGIME = "C16"
+METHODS = ("cold", "warm", "DASH")
+SEEDS = (100, 101, 102)
+_SHOWN = EPSILONS.index(0.1)
+
+_TEXT = f"""## {REGIME}: samples without gradient, and curvature
+
+At the start of each experiment, after the method has acted: the share of {SAMPLES} training
+samples whose loss gradient has a norm below {WITHOUT:g}, and of the Hessian of their mean loss the
+trace and the ε-rank, the number of eigenvalues of absolute value above ε = {EPSILONS[_SHOWN]:g}, by
+stochastic Lanczos quadrature. Means ± standard deviation over seeds. The rank correlation is
+Spearman's ρ of share and ε-rank over the experiments from the second on, by seed: below 0 where the
+rank falls as more samples are without gradient; its p is by permutation. These thresholds were
+fixed before the runs.
+"""
+
+
+def runs(seed: int) -> dict[str, Run]:
+    """Return the runs of a seed by method."""
+    plain = REGIMES[REGIME].runs(seed)
+    return {name: dataclasses.replace(plain[name], probes=("curvature",)) for name in METHODS}
+
+
+def section(root: Path) -> str:
+    """Return the page's section, empty if no seed is whole."""
+    found = [{m: load_records(run, root) for m, run in runs(seed).items()} for seed in SEEDS]
+    whole = [by for by in found if all(records.complete for records in by.values())]
+    if not whole:
+        return ""
+    parts = [_TEXT, _by_experiment(whole), _correlations(whole)]
+    return "\n\n".join(part.strip("\n") for part in parts)
+
+
+def _by_experiment(whole: list[dict[str, Records]]) -> str:
+    rows = []
+    for j in range(len(whole[0][METHODS[0]].experiments)):
+        cells = [str(j + 1)]
+        for name in METHODS:
+            measured = [by[name].experiments[j]["curvature"] for by in whole]
+            cells += [
+                plus_minus([100 * m["without_gradient"] for m in measured]),
+                plus_minus([m["ranks"][_SHOWN] for m in measured], 0),
+                plus_minus([m["trace"] for m in measured], 0),
+            ]
+        rows.append(cells)
+    header = [f"{name}: {what}" for name in METHODS for what in ("% without", "ε-rank", "trace")]
+    return markdown(["experiment", *header], rows)
+
+
+def _correlations(whole: list[dict[str, Records]]) -> str:
+    rows = []
+    for name in METHODS:
+        pairs = []
+        for by in whole:
+            later = [row["curvature"] for row in by[name].experiments[1:]]
+            shares = [m["without_gradient"] for m in later]
+            pairs.append(Ranks(shares, [m["ranks"][_SHOWN] for m in later]))
+        share = mean_std([100 * row["curvature"]["without_gradient"]
+                          for by in whole for row in by[name].experiments[1:]])[0]  # fmt: skip
+        rows.append([name, f"{share:.0f}", judge(pairs).text()])
+    return markdown(["method", "% without gradient, mean", "ρ of share and ε-rank"], rows)

@@ -1,0 +1,73 @@
+"""Samples without gradient and Lanczos spectra, against the Hessian and gradients in full."""
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("curvlinops")
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from paper_repro.curvature import EPSILONS, lanczos_spectra, sample_gradient_norms
+from paper_repro.protocol import execute
+from paper_repro.run import Run
+
+# curvlinops, when it is imported, has torch compile a function in a way that torch deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")
+
+
+def small():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 3)).double()
+    return model, torch.randn(12, 3, dtype=torch.double), torch.arange(12) % 3
+
+
+def full_hessian(model, inputs, targets):
+    parameters = list(model.parameters())
+    loss = cross_entropy(model(inputs), targets)
+    gradient = torch.cat(
+        [g.flatten() for g in torch.autograd.grad(loss, parameters, create_graph=True)]
+    )
+    rows = [
+        torch.cat([g.flatten() for g in torch.autograd.grad(x, parameters, retain_graph=True)])
+        for x in gradient
+    ]
+    return torch.stack(rows)
+
+
+def test_the_norm_of_each_samples_gradient():
+    model, inputs, targets = small()
+    found = sample_gradient_norms(model, inputs, targets)
+    for one, target, norm in zip(inputs, targets, found, strict=True):
+        gradient = torch.autograd.grad(
+            cross_entropy(model(one[None]), target[None]), list(model.parameters())
+        )
+        assert norm.item() == pytest.approx(sum(g.square().sum() for g in gradient).item() ** 0.5)
+
+
+def test_quadrature_has_the_moments_of_each_direction():
+    """With m steps, Σ w λ^k is vᵀ H^k v for every k below 2m, v the direction that was drawn."""
+    model, inputs, targets = small()
+    batches = [(inputs[:5], targets[:5]), (inputs[5:], targets[5:])]
+    H = full_hessian(model, inputs, targets)
+    spectra = lanczos_spectra(model, batches, 5, draws=2, steps=4)
+    torch.manual_seed(5)
+    for values, weights in spectra:
+        v = torch.randn(len(H), dtype=torch.double)
+        v /= v.norm()
+        for k in range(8):
+            expected = (v @ torch.linalg.matrix_power(H, k) @ v).item()
+            assert (weights @ values**k).item() == pytest.approx(expected, rel=1e-6, abs=1e-10)
+
+
+def test_the_probe_is_part_of_the_row_and_changes_nothing(tmp_path):
+    plain = Run(model="mlp_narrow", width=4, chunks=2, train_size=64, batch=32, epochs=2)
+    probed = Run(**{**plain.__dict__, "probes": ("curvature",)})
+    one, other = (execute(run, tmp_path, report=lambda s: None) for run in (plain, probed))
+    assert [row["loss"] for row in one.epochs] == [row["loss"] for row in other.epochs]
+    for row, samples in zip(other.experiments, (32, 64), strict=True):
+        found = row["curvature"]
+        assert found["samples"] == samples
+        assert 0 <= found["without_gradient"] <= 1
+        assert len(found["ranks"]) == len(EPSILONS)
+        assert found["ranks"] == sorted(found["ranks"])
