@@ -43,6 +43,15 @@ def test_only_and_format(capsys, tmp_path):
     assert all(line.endswith(" s)") for line in lines)
 
 
+def test_a_bug_of_a_figure_keeps_its_traceback(tmp_path, monkeypatch):
+    def broken():
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(_registry.load("fig04"), "draw", broken)
+    with pytest.raises(ValueError, match=r"^a bug$"):
+        main(["--output", str(tmp_path), "--only", "fig04"])
+
+
 def test_seeds_go_to_figures_that_have_them(monkeypatch):
     given = []
     monkeypatch.setattr(_registry.load("fig03"), "draw", lambda *, seeds: given.append(seeds))
