@@ -2,6 +2,7 @@
 
 from featsim.config import Config
 from featsim.inits import Init
+from featsim.source import Source
 from featsim.stream import FeatureStream
 
 UNCHECKED = 2**28
@@ -38,6 +39,16 @@ def stream_bytes(stream: FeatureStream, *, tau: int, inits: tuple[Init, ...], wo
     words = len(stream) // 64 + J
     one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
     return one_class * min(workers, C) + RESULT_BYTES * len(inits) * J * C * K
+
+
+def source_bytes(
+    source: Source, *, tau: int, inits: tuple[Init, ...], seeds: int, workers: int
+) -> int:
+    """Return the most that ``simulate_source`` needs beside what the source itself does."""
+    (J, C), K = source.sizes.shape, source.features
+    words = int((-(-source.sizes // 64)).sum(axis=0).max())
+    one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
+    return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * len(inits) * J * C * K
 
 
 def _class_bytes(words: int, features: int, tau: int) -> int:

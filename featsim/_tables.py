@@ -7,9 +7,13 @@ import numpy.typing as npt
 
 
 def refuse_masked(name: str, values: Any) -> None:
-    """Raise a TypeError for a masked array, whose mask would be lost."""
+    """Raise a TypeError for a masked array, or rows of such, whose mask would be lost."""
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} must have no mask, but is a masked array: fill it, or drop points")
+    if isinstance(values, list | tuple):
+        for row in values:
+            if isinstance(row, list | tuple | np.ma.MaskedArray):
+                refuse_masked(name, row)
 
 
 def numbers(name: str, values: Any, kinds: str, what: str) -> npt.NDArray[Any]:

@@ -129,6 +129,14 @@ class Config:
                 )
         if self.noise_levels is not None:
             checked["noise_levels"] = _tables.level_table(self.noise_levels)
+            for factor, _ in checked["noise_levels"]:
+                _checks.real(
+                    "gamma times a factor of noise_levels",
+                    checked["gamma"] * factor,
+                    0.0,
+                    np.inf,
+                    open_low=True,
+                )
         if self.points_by_chunk is not None:
             checked["points_by_chunk"] = _tables.chunk_table(self.points_by_chunk, J)
         _check_shared(checked)

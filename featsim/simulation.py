@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim import _checks, _tables
+from featsim._checked_source import CheckedSource
 from featsim._experiments import Learner
-from featsim._memory import check_memory, simulation_bytes, stream_bytes
+from featsim._memory import check_memory, simulation_bytes, source_bytes, stream_bytes
 from featsim._result import Result
 from featsim._tallies import Arrays, Tallies
 from featsim._workers import check_workers, run_tasks
@@ -135,14 +136,20 @@ def simulate_source(
     Raises
     ------
     ValueError, TypeError
-        If an argument is out of range or of the wrong type.
+        If an argument, or something that the source draws, is out of range or of the wrong type.
+    MemoryError
+        If the result cannot fit the memory that is available.
     """
     if not isinstance(source, Source):
         raise TypeError(f"source must be a Source, not {source!r}")
     learner = check_learner(gamma, tau, window)
     chosen, seed_list = resolve(inits), check_seeds(seeds)
     threads = check_workers(workers)
-    variables = _run(source, learner, chosen, seed_list, threads, progress, gradient_rank)
+    checked = CheckedSource(source)
+    check_memory(
+        source_bytes(checked, tau=learner.tau, inits=chosen, seeds=len(seed_list), workers=threads)
+    )
+    variables = _run(checked, learner, chosen, seed_list, threads, progress, gradient_rank)
     return Result(variables, chosen, tuple(seed_list), _settings(learner)).label()
 
 

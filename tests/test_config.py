@@ -1,6 +1,7 @@
 """A Config holds what it was given, survives JSON, and refuses anything else in one sentence."""
 
 import dataclasses
+import json
 import math
 from fractions import Fraction
 
@@ -18,6 +19,8 @@ INTEGERS = {
     "experiments": 1,
     "tau": 1,
     "test_points": 0,
+    "class_arrival": 0,
+    "max_strength": 1,
 }
 
 
@@ -45,28 +48,69 @@ def test_defaults_are_the_paper_s_setting():
     }
 
 
+def tables(values, *shape):
+    """Return a strategy of nested lists of the given shape."""
+    for size in reversed(shape):
+        values = st.lists(values, min_size=size, max_size=size)
+    return values
+
+
+@st.composite
+def levels(draw):
+    shares = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4).filter(sum))
+    factors = draw(tables(st.floats(0.01, 100.0), len(shares)))
+    return [(factor, share / sum(shares)) for factor, share in zip(factors, shares, strict=True)]
+
+
 @st.composite
 def configs(draw):
-    C, K = draw(st.integers(1, 5)), draw(st.integers(2, 12))
-    row = st.lists(st.floats(0.0, 1.0), min_size=K, max_size=K)
-    return Config(
-        classes=C,
-        features=K,
-        points_per_chunk=C * draw(st.integers(1, 10**12)),
-        experiments=draw(st.integers(1, 10**6)),
-        gamma=draw(st.floats(0.0, exclude_min=True, allow_infinity=False)),
-        tau=draw(st.integers(1, K - 1)),
-        max_frequency=draw(st.floats(0.0, 1.0)),
-        test_points=C * draw(st.integers(0, 10**6)),
-        frequencies=draw(st.none() | st.lists(row, min_size=C, max_size=C)),
-    )
+    """Return any configuration: every field has any value that it may have beside the others."""
+    C, K, J = draw(st.integers(1, 4)), draw(st.integers(2, 7)), draw(st.integers(1, 4))
+    share = st.floats(0.0, 1.0)
+    class_arrival = draw(st.integers(0, 10**6))
+    size = st.integers(0, 10**12).map(lambda n: n if class_arrival else C * n)
+    fields = {
+        "classes": C,
+        "features": K,
+        "points_per_chunk": draw(size.filter(bool)),
+        "experiments": J,
+        "gamma": draw(st.floats(1e-300, 1e300)),
+        "tau": draw(st.integers(1, K - 1)),
+        "max_frequency": draw(share),
+        "test_points": C * draw(st.integers(0, 10**6)),
+        "frequency_exponent": draw(st.floats(0.0, allow_infinity=False)),
+        "label_noise": draw(share),
+        "class_arrival": class_arrival,
+        "points_by_chunk": draw(st.none() | tables(size, J)),
+        "window": draw(st.none() | st.integers(1, 10**6)),
+        "noise_levels": draw(st.none() | levels()),
+    }
+    if draw(st.booleans()):
+        fields["frequencies"] = draw(tables(share, C, K) | tables(share, J, C, K))
+    else:
+        fields["drift"] = draw(share)
+        fields["frequency_law"] = draw(st.sampled_from(["uniform", "zipf"]))
+    if draw(st.booleans()):
+        fields["strengths"] = draw(tables(st.integers(1, 2**31 - 1), C, K))
+    else:
+        fields["max_strength"] = draw(st.integers(1, 2**31 - 1))
+    return Config(**fields)
 
 
 @given(configs())
 def test_json_round_trip(config):
-    again = Config.from_json(config.to_json())
+    text = config.to_json()
+    again = Config.from_json(text)
     assert again == config
     assert hash(again) == hash(config)
+    assert again.to_json() == text
+    assert list(json.loads(text)) == [field.name for field in dataclasses.fields(Config)]
+
+
+@given(configs())
+def test_a_copy_is_the_same(config):
+    assert config.replace() == config
+    assert config.replace(tau=config.tau) == config
 
 
 def test_json_of_some_fields():
@@ -124,7 +168,10 @@ def test_integer_too_small(name, low, below):
         Config(**{name: low - below})
 
 
-@pytest.mark.parametrize("name", ["gamma", "max_frequency"])
+REALS = ["gamma", "max_frequency", "frequency_exponent", "drift", "label_noise"]
+
+
+@pytest.mark.parametrize("name", REALS)
 @pytest.mark.parametrize("value", [True, "0.5", None, 0.5j])
 def test_not_a_real_number(name, value):
     with pytest.raises(TypeError) as error:
@@ -138,6 +185,9 @@ def test_not_a_real_number(name, value):
     [
         ("gamma", "a finite number above 0", [0, -1, -0.0, math.nan, math.inf, 10**400]),
         ("max_frequency", "a number in [0, 1]", [-1e-300, 1.0000001, math.nan, math.inf, 10**400]),
+        ("drift", "a number in [0, 1]", [-0.1, 1.5, math.nan, -math.inf]),
+        ("label_noise", "a number in [0, 1]", [-1e-9, 2, math.nan, math.inf]),
+        ("frequency_exponent", "a finite number of at least 0", [-1, math.nan, math.inf]),
     ],
 )
 def test_real_out_of_range(name, allowed, values):
@@ -153,27 +203,55 @@ def test_points_must_divide(name):
         Config(**{"classes": 3, "points_per_chunk": 3, "test_points": 3, name: 1000})
 
 
+def test_points_of_chunks_must_divide_unless_classes_arrive():
+    chunks = {"classes": 3, "experiments": 2, "test_points": 3}
+    with pytest.raises(
+        ValueError, match="points_by_chunk must be a multiple of classes = 3, not 4"
+    ):
+        Config(points_by_chunk=(3, 4), **chunks)
+    # In place of points_per_chunk, which then means nothing.
+    assert Config(points_by_chunk=(3, 6), **chunks).points_per_chunk == 1_000
+    assert Config(points_by_chunk=(3, 4), class_arrival=1, **chunks).points_by_chunk == (3, 4)
+    assert Config(points_per_chunk=10, class_arrival=1, **chunks).points_per_chunk == 10
+    with pytest.raises(ValueError, match="test_points must be a multiple of classes = 3, not 4"):
+        Config(class_arrival=1, **(chunks | {"test_points": 4}))
+
+
+@pytest.mark.parametrize("window", [1, 50, 10**9])
+def test_window(window):
+    assert Config(window=window).window == window
+
+
 @pytest.mark.parametrize(
-    ("frequencies", "error", "message"),
+    ("value", "error"),
+    [(0, ValueError), (-3, ValueError), (1.0, TypeError), (True, TypeError), ("all", TypeError)],
+)
+def test_bad_window(value, error):
+    with pytest.raises(error, match=f"^window must be an integer of at least 1, not {value!r}$"):
+        Config(window=value)
+
+
+@pytest.mark.parametrize("law", ["Zipf", "", None, 1, ["zipf"]])
+def test_bad_law(law):
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        Config(frequency_law=law)
+    assert str(error.value) == f"frequency_law must be 'uniform' or 'zipf', not {law!r}"
+
+
+@pytest.mark.parametrize(
+    "changes",
     [
-        ("0.1", TypeError, "frequencies must be a table of numbers, not '0.1'"),
-        (0.1, TypeError, "frequencies must be a table of numbers, not 0.1"),
-        ([[0.1, 0.2], [0.1]], TypeError, "frequencies must be .* rows of equal length"),
-        ([[0.1, "a"], [0.1, 0.2]], TypeError, "frequencies must be a table of numbers"),
-        ([["0.1", "0.2"], ["0.1", "0.2"]], TypeError, "frequencies must be a table of numbers"),
-        ([[True, False], [True, True]], TypeError, "frequencies must be a table of numbers"),
-        ([[0.1j, 0], [0, 0]], TypeError, "frequencies must be a table of numbers"),
-        ([[None, 0], [0, 0]], TypeError, "frequencies must be a table of numbers"),
-        ([[0.1, 0.2]], ValueError, r"\(classes, features\) = \(2, 2\) or .*, not \(1, 2\)"),
-        ([0.1, 0.2], ValueError, r"\(classes, features\) = \(2, 2\) or .*, not \(2,\)"),
-        ([[0.1, 0.2], [0.3, 1.5]], ValueError, r"frequencies must be numbers in \[0, 1\], not 1.5"),
-        ([[0.1, 0.2], [-0.3, 1.0]], ValueError, r"must be numbers in \[0, 1\], not -0.3"),
-        ([[0.1, 0.2], [math.nan, 1]], ValueError, r"must be numbers in \[0, 1\], not nan"),
+        {"drift": 0.5},
+        {"frequency_law": "zipf"},
     ],
 )
-def test_bad_frequencies(frequencies, error, message):
-    with pytest.raises(error, match=message):
-        Config(classes=2, features=2, tau=1, frequencies=frequencies)
+def test_given_frequencies_are_no_law(changes):
+    [(name, value)] = changes.items()
+    default = getattr(Config(), name)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        Config(frequencies=np.full((2, 50), 0.1), **changes)
+    expected = f"{name} must be {default!r} where frequencies are given, not {value!r}"
+    assert str(error.value) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """A FeatureStream takes any points in any order, and refuses what are none in one sentence."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 import featsim
 from featsim import FeatureStream
@@ -74,3 +76,39 @@ def test_bad_input(change, error, message):
     good = {"features": FEATURES, "labels": [0, 1, 1], "chunks": [0, 0, 1], "num_classes": 2}
     with pytest.raises(error, match=message):
         FeatureStream(**(good | change))
+
+
+GOOD = {"features": FEATURES, "labels": np.array([0, 1, 1]), "chunks": np.array([0, 0, 1])}
+
+
+@pytest.mark.parametrize("field", GOOD)
+@pytest.mark.parametrize("mask", [False, True])
+def test_masks_are_not_lost(field, mask):
+    masked = np.ma.array(GOOD[field], mask=np.full(GOOD[field].shape, mask))
+    for values in (masked, list(masked)) if mask or field == "features" else (masked,):
+        with pytest.raises(TypeError, match=f"^{field} must have no mask, but is a masked array"):
+            FeatureStream(**(GOOD | {field: values}))
+
+
+def test_a_stream_is_its_own():
+    """What the user changes later does not reach it, and nobody can change it."""
+    given = {"features": FEATURES.copy(), "labels": np.array([0, 1, 1]), "chunks": np.arange(3)}
+    stream = FeatureStream(**given)
+    out = featsim.simulate_stream(stream, gamma=1, tau=1)
+    given["features"][:] = False
+    given["labels"][:] = 7
+    given["chunks"][:] = 9
+    np.testing.assert_array_equal(stream.features, FEATURES)
+    assert stream.labels.tolist() == [0, 1, 1]
+    assert stream.chunks.tolist() == [0, 1, 2]
+    xr.testing.assert_identical(featsim.simulate_stream(stream, gamma=1, tau=1), out)
+    for values in (stream.features, stream.labels, stream.chunks):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 1
+
+
+@pytest.mark.parametrize("labelled", [xr.DataArray, pd.DataFrame])
+def test_labelled_arrays(labelled):
+    stream = FeatureStream(labelled(FEATURES), pd.Series([0, 1, 1]), xr.DataArray([0, 0, 1]))
+    np.testing.assert_array_equal(stream.features, FEATURES)
+    assert type(stream.features) is type(stream.labels) is type(stream.chunks) is np.ndarray

@@ -18,6 +18,7 @@ from featsim.theory.examples import OF_POLICIES
 
 LIMIT = ("doubling", "keep:1,0.5", "forget_features", "keep:0,0.5@every:3", "keep:0.5,0.5")
 SEEDS = 10
+PRICES = (1e-4, 3e-5, 1e-5, 3e-6)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,10 +77,13 @@ def schedules(config: featsim.Config) -> str:
             f"`{name}`", float(one.nonzero_gradient_points.sum()),
             float(one.exact_accuracy.mean()),
         ))  # fmt: skip
-    for best in theory.trade_off(config):
-        before = ", ".join(map(str, best.when.experiments)) or "none"
+    curve = theory.trade_off(config)
+    chosen = {f"best, μ = {price:.0e}": theory.best_schedule(config, price) for price in PRICES}
+    chosen |= {"fastest": curve[0], "fastest that loses nothing": curve[-1]}
+    for name, best in chosen.items():
+        before = ", ".join(map(str, best.when.experiments))
         mean = cold - best.accuracy_loss / config.experiments
-        rows.append((f"best: {before}", best.training_time, float(mean)))
+        rows.append((f"{name}: {before}", best.training_time, float(mean)))
     return table(
         ["forgetting before", "T", "mean accuracy"],
         [[name, f"{T:,.0f}", f"{mean:.2%}"] for name, T, mean in sorted(rows, key=lambda x: x[1])],

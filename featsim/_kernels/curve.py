@@ -10,7 +10,7 @@ def left_below(frequencies, tau, chunks, needed, out):
     """Fill ``out[g, r, j]`` with Q_m of row r of ``frequencies`` (R, K), each of which falls.
 
     The i-th feature is learned from ``chunks[j]`` chunks if chunks[j] · p_i Q_(i−1) reaches
-    ``needed[g]``; m is the longest prefix that is, and Q_i = P(|V(x) ∩ L| < τ) for the first i.
+    ``needed[g, r]``; m is the longest prefix that is, and Q_i = P(|V(x) ∩ L| < τ) for the first i.
     ``chunks`` rise and need not be whole.
     """
     R, K = frequencies.shape
@@ -31,9 +31,9 @@ def left_below(frequencies, tau, chunks, needed, out):
                 for s in range(tau - 1, -1, -1):
                     total += mass[s]
                 below[i + 1] = min(below[i], total)
-        for g in range(needed.size):
+        for g in range(needed.shape[0]):
             m = 0
             for j in range(chunks.size):
-                while m < K and chunks[j] * share[m] >= needed[g]:
+                while m < K and chunks[j] * share[m] >= needed[g, r]:
                     m += 1
                 out[g, r, j] = below[m]

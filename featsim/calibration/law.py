@@ -69,22 +69,41 @@ class Family:
     ) -> Reals:
         """Return accuracy from so many chunks, (G, R, J), for several γ/n and rows of frequencies.
 
-        Rows are the classes of one seed after another; their mean is the expected accuracy.
+        Rows are the classes of one seed after another; their mean is the expected accuracy. Without
+        ``gammas``, that of ``u`` is the only one.
         """
-        if self.law == "uniform":
-            rows = _uniform_falling(self.classes, self.features, draws) * np.exp(u[1])
-        else:
-            rows = self.table(u)[0, :1]
+        rows = self._falling(u[None], draws)[0]
         needed = np.exp(u[:1]) if gammas is None else gammas
-        below = np.empty((needed.size, len(rows), chunks.size))
-        left_below(np.ascontiguousarray(rows), self.tau, chunks, needed * self.classes, below)
-        accuracy: Reals = 1.0 - (self.classes - 1) / self.classes * below
-        return accuracy
+        return self._accuracy(rows, np.repeat(needed[:, None], len(rows), axis=1), chunks)
 
     def curve(self, u: Reals, chunks: Reals) -> Reals:
         """Return the expected accuracy from so many chunks, (J,), which rise."""
-        mean: Reals = self.curves(u, chunks)[0].mean(axis=0)
+        return self.several(u[None], chunks)[0]
+
+    def several(self, vectors: Reals, chunks: Reals) -> Reals:
+        """Return the expected accuracy, (N, J), for each of some vectors (N, q)."""
+        rows = self._falling(vectors, DRAWS)
+        N, R, K = rows.shape
+        needed = np.repeat(np.exp(vectors[:, 0]), R)[None]
+        accuracy = self._accuracy(rows.reshape(N * R, K), needed, chunks)
+        mean: Reals = accuracy.reshape(N, R, -1).mean(axis=1)
         return mean
+
+    def _falling(self, vectors: Reals, draws: int) -> Reals:
+        """Return rows of frequencies, (N, R, K), each from the largest down."""
+        largest = np.exp(vectors[:, 1])[:, None, None]
+        if self.law == "uniform":
+            rows: Reals = largest * _uniform_falling(self.classes, self.features, draws)
+            return rows
+        logs = np.log(np.arange(1, self.features + 1))
+        zipf: Reals = largest * np.exp(-vectors[:, 2, None, None] * logs)
+        return zipf
+
+    def _accuracy(self, rows: Reals, needed: Reals, chunks: Reals) -> Reals:
+        below = np.empty((len(needed), len(rows), chunks.size))
+        left_below(rows, self.tau, chunks, needed * self.classes, below)
+        accuracy: Reals = 1.0 - (self.classes - 1) / self.classes * below
+        return accuracy
 
     def config(self, u: Reals, points: int, experiments: int) -> Config:
         """Return the configuration with so many points a chunk, of all classes."""
@@ -118,7 +137,7 @@ def _uniform(classes: int, features: int, draws: int) -> Reals:
             test_points=0,
         )
     )
-    seeds = range(-(-draws // classes))
+    seeds = range(max(2, -(-draws // classes)))
     return np.array([[source.frequencies(key_of(s, c), c) for c in range(classes)] for s in seeds])
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from featsim.calibration.law import DRAWS, Family
+from featsim.calibration.law import Family
 from featsim.inits import Init
 from featsim.simulation import simulate
 from featsim.theory.limit import mean_field
@@ -14,8 +14,9 @@ Reals = npt.NDArray[np.float64]
 
 MEAN_FIELD_POINTS = 1_000
 """Points of a class and chunk that the mean field is written with; it does not depend on them."""
-FEWEST_SEEDS, MOST_POINTS = 8, 2e7
-"""Seeds of a prediction, unless it would simulate more than about so many points a policy."""
+SEEDS, MOST_POINTS = 10, 2e7
+"""Seeds of a prediction by Zipf's law, unless it would simulate more than about so many points a
+policy."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class Model:
         config = family.config(u, points, experiments)
         if self.points_per_chunk is None:
             return self._limit(config, table, inits, points)
-        wanted = max(FEWEST_SEEDS, -(-DRAWS // family.classes))
+        wanted = len(table) if family.law == "uniform" else SEEDS
         seeds = int(np.clip(MOST_POINTS / (points * experiments), 2, wanted))
         out = simulate(config, inits=inits, seeds=seeds, workers=self.workers, progress=False)
         accuracy, active = (

@@ -1,7 +1,9 @@
-"""The least-squares fit of every law, τ and K: a grid first, then the simplex of Nelder and Mead.
+"""The least-squares fit of every law, τ and K.
 
 Curves are steps: a feature is learned or not. Derivatives say nothing of them, so that the search
-compares values only. For given frequencies the whole range of γ/n is read off one pass.
+compares values only: on a grid, where for given frequencies the whole range of γ/n is read off one
+pass; then by the simplex of Nelder and Mead; for the best families last by differential evolution
+(Storn and Price, Journal of Global Optimization 11, 1997), whose random numbers are fixed.
 """
 
 import dataclasses
@@ -20,11 +22,12 @@ Reals = npt.NDArray[np.float64]
 
 TAUS = tuple(range(1, 9))
 FEATURES = (10, 20, 50, 100, 200, 500, 1000)
-GAMMAS = np.geomspace(1e-6, 1.0, 50)
-FREQUENCIES = np.geomspace(0.005, 1.0, 18)
+GAMMAS = np.geomspace(1e-6, 1.0, 80)
+FREQUENCIES = np.geomspace(0.005, 1.0, 20)
 EXPONENTS = np.arange(0.0, 2.6, 0.25)
-STARTS, POLISHED = 2, 8
-"""Grid points of a family that the simplex starts from, and families of a law that are polished."""
+STARTS, POLISHED, EVOLVED = 3, 8, 4
+"""Grid points of a family that the simplex starts from, families of a law that it is applied to,
+and those that evolve."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -48,34 +51,56 @@ def families(
 def search(observed: Observed, every: list[Family]) -> list[Candidate]:
     """Return the best of the most promising families of each law."""
     coarse = [(family, _grid(observed, family)) for family in every]
-    found = []
+    found: list[Candidate] = []
     for law in dict.fromkeys(family.law for family in every):
         some = sorted(
             ((family, starts) for family, starts in coarse if family.law == law),
             key=lambda pair: pair[1][0][0],
         )
-        for family, starts in some[:POLISHED]:
-            tried = [polish(observed, family, u) for _, u in starts]
-            found.append(min(tried, key=lambda candidate: candidate.squares))
+        polished = [
+            min((polish(observed, family, u) for _, u in starts), key=lambda one: one.squares)
+            for family, starts in some[:POLISHED]
+        ]
+        polished.sort(key=lambda one: one.squares)
+        found += [_evolve(observed, one) for one in polished[:EVOLVED]] + polished[EVOLVED:]
     return found
 
 
 def _grid(observed: Observed, family: Family) -> list[tuple[float, Reals]]:
-    """Return the best points of a grid, with their S."""
+    """Return the best points of a grid with their S, one for each exponent at most."""
     chunks = observed.experiments.astype(np.float64)
-    shapes = [np.array([0.0, np.log(p)]) for p in FREQUENCIES]
-    if family.law == "zipf":
-        shapes = [np.append(u, s) for u in shapes for s in EXPONENTS]
     best: list[tuple[float, Reals]] = []
-    for u in shapes:
-        curves = family.curves(u, chunks, GAMMAS).mean(axis=1)
-        squares = (curves - observed.accuracy) ** 2 @ observed.runs
-        g = int(squares.argmin())
-        start = u.copy()
-        start[0] = np.log(GAMMAS[g])
-        best.append((float(squares[g]), start))
+    for tail in [[s] for s in EXPONENTS] if family.law == "zipf" else [[]]:
+        tried = []
+        for p in np.log(FREQUENCIES):
+            u = np.array([0.0, p, *tail])
+            curves = family.curves(u, chunks, GAMMAS).mean(axis=1)
+            squares = (curves - observed.accuracy) ** 2 @ observed.runs
+            g = int(squares.argmin())
+            u[0] = np.log(GAMMAS[g])
+            tried.append((float(squares[g]), u))
+        tried.sort(key=lambda pair: pair[0])
+        best += tried[:1] if tail else tried[:STARTS]
     best.sort(key=lambda pair: pair[0])
     return best[:STARTS]
+
+
+def _evolve(observed: Observed, one: Candidate) -> Candidate:
+    """Return the best of a family, from anywhere in its bounds."""
+    chunks = observed.experiments.astype(np.float64)
+    result = optimize.differential_evolution(
+        lambda u: (one.family.several(u.T, chunks) - observed.accuracy) ** 2 @ observed.runs,
+        one.family.bounds,
+        x0=one.u,
+        maxiter=80,
+        popsize=12,
+        tol=1e-6,
+        rng=0,
+        polish=False,
+        updating="deferred",
+        vectorized=True,
+    )
+    return polish(observed, one.family, result.x, width=0.02)
 
 
 def polish(

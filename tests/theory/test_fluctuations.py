@@ -7,13 +7,17 @@ import featsim
 from featsim import theory
 
 
-def spread(config, seeds):
-    out = featsim.simulate(config, seeds=seeds, inits=("random", "ideal"), workers=1)
-    return out.std("seed", ddof=1)
-
-
-@pytest.mark.parametrize(("points", "features"), [(1_000, 50), (20_000, 50), (1_000, 150)])
-def test_spread_of_the_simulator(points, features):
+@pytest.mark.parametrize(
+    ("points", "features", "init"),
+    [
+        (1_000, 50, "random"),
+        (20_000, 50, "random"),
+        (1_000, 150, "random"),
+        (1_000, 50, "doubling"),
+        (1_000, 50, "keep:1,0.5"),
+    ],
+)
+def test_spread_of_the_simulator(points, features, init):
     """Root mean squares over settings and experiments agree within a quarter."""
     estimated, simulated = [], []
     for seed in range(4):
@@ -22,11 +26,12 @@ def test_spread_of_the_simulator(points, features):
             features=features, points_per_chunk=points, gamma=points / 20, experiments=8,
             test_points=0, frequencies=p,
         )  # fmt: skip
-        one = theory.fluctuations(config, inits=("random", "ideal"))
+        one = theory.fluctuations(config, inits=init)
         names = list(one.data_vars)
         assert names == ["learned_features", "exact_accuracy"]
-        estimated.append(one.sel(init="random"))
-        simulated.append(spread(config, 60)[names].sel(init="random"))
+        estimated.append(one)
+        out = featsim.simulate(config, seeds=60, inits=init, workers=1)
+        simulated.append(out[names].std("seed", ddof=1))
     for name in names:
         root = [
             np.sqrt(np.mean([(part[name] ** 2).mean("experiment") for part in parts]))

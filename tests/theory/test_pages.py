@@ -7,9 +7,17 @@ import pytest
 from matplotlib.figure import Figure
 
 import featsim
-from docs.programs import counterexamples, theory_limit
+from docs.programs import counterexamples, doubling_bounds, policies, theory_limit
 from docs.programs import theory as pages
+from docs.programs.policy_counterexamples import (
+    less_accurate,
+    other_than_cold,
+    other_than_warm,
+    shrink,
+    slower,
+)
 from featsim import theory
+from featsim.theory.examples import OF_POLICIES
 
 SHORT = {
     "ACC(L_warm) < ACC(L_cold)": "ACC(L_warm) < ACC(L_cold) above the bound",
@@ -86,10 +94,60 @@ def test_the_table_of_times_is_of_the_calls_that_are_timed():
 
 @pytest.mark.parametrize("example", theory.EXAMPLES, ids=lambda example: example.name)
 def test_the_search_agrees(example):
+    if example.source.startswith("Policies"):
+        fails = {"ACC of doubling": less_accurate}.get(example.text, slower)
+        assert fails(example.chunks, int(example.gamma), example.tau)
+        return
     names = counterexamples.failing(example.chunks, int(example.gamma), example.tau)
     text = SHORT.get(example.text, example.text)
     by_class = example.source.startswith("Lemma") or example.classes == 1
     assert by_class or text in names
+
+
+def test_the_search_agrees_on_policies():
+    part, noise = OF_POLICIES
+    assert other_than_cold(part.chunks, part.gamma, part.tau)
+    assert other_than_warm(noise.chunks, noise.gamma, noise.tau)
+    assert not other_than_warm(part.chunks, part.gamma, part.tau)
+
+
+def test_points_are_taken_away_while_the_statement_fails(capsys):
+    def fails(chunks, gamma, tau):
+        return chunks[0][3] >= 3
+
+    shrink("", [((1, 9, 1, 6), 7)], 1, fails)
+    assert "((1, 3, 1, 3), (1, 3, 1, 3))" in capsys.readouterr().out
+
+
+def test_tables_on_policies_are_those_of_the_page():
+    assert rows(policies.examples()) == on_page("policy examples")
+    assert rows(policies.schedules(featsim.Config(test_points=0))) == on_page("schedules")
+    *limit, power = rows(policies.limit(4_000))
+    assert limit == on_page("policy limit")[:2]
+    assert power[0] == on_page("policy limit")[-1][0]
+
+
+def test_bounds_of_a_few_settings():
+    measured = [doubling_bounds.measure(i) for i in range(4)]
+    found = {name: np.array([float(one[name]) for one in measured]) for name in measured[0]}
+    config = doubling_bounds.setting(2)
+    out = featsim.simulate(config, seeds=[2], inits=("cold", "warm", "doubling"), workers=1)
+    T = out.nonzero_gradient_points.cumsum("experiment")[0]
+    assert found["ratio"][2] == float((T[2] / T[1]).max())
+    half = [out.exact_accuracy[0, 0, (j + 1) // 2 - 1] for j in range(1, 51)]
+    assert found["short"][2] == float(max(half - out.exact_accuracy[0, 2]))
+    found["ratio"][:] = (1, 2, 3, 4)
+    found["short"][:] = (-1, 0, 0.005, 0.05)
+    found["gap"][:] = (0, 0.5, 0.5, 0.5)
+    table = {row[0]: row[1:] for row in rows(doubling_bounds.bounds_table(found))}
+    assert table["settings"] == ["4", "3"]
+    assert table["T of doubling ≤ 3 T_warm"] == ["75.00%", "66.67%"]
+    assert table["ACC of doubling ≥ ACC(L_cold^(⌈j/2⌉))"] == ["50.00%", "33.33%"]
+    assert table["… but for 1 percentage point"] == ["75.00%", "66.67%"]
+    assert len(rows(doubling_bounds.where_table(found))) == 15
+    reasons = [int(row[1]) for row in rows(doubling_bounds.why_table(found))]
+    assert sum(reasons[:2]) == 1
+    assert sum(reasons[2:]) == 2
 
 
 def test_the_search_knows_the_smallest_chunk():
