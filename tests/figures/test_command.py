@@ -86,7 +86,7 @@ def test_the_page_of_the_documentation_is_up_to_date():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--only", "fig99"], "only must be among fig03, fig04"),
+        (["--only", "fig99"], "only must be among arriving_classes, fig03"),
         (["--seeds", "0"], "seeds must be an integer of at least 1, not 0"),
         (["--gallery", "docs", "--only", "fig03"], "gallery draws all pictures"),
         (["--output", "/dev/null/x", "--only", "fig04"], "Not a directory"),
