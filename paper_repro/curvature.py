@@ -15,15 +15,15 @@ from torch.func import functional_call, grad, vmap
 from torch.nn.functional import cross_entropy
 
 from paper_repro.arrival import Experiment, seed_of
-from paper_repro.records import Curvature, Probed
+from paper_repro.records import (
+    CURVATURE_SAMPLES,
+    EPSILONS,
+    WITHOUT_GRADIENT,
+    Curvature,
+    Probed,
+)
 from paper_repro.training import Stage
 
-SAMPLES = 256
-"""Training samples that are looked at, at most."""
-WITHOUT = 0.1
-"""A sample has no gradient where the norm of its loss's gradient is below this."""
-EPSILONS = (1.0, 0.1, 0.01)
-"""The ε-rank is the number of eigenvalues of absolute value above ε."""
 _DRAWS = 2
 _LANCZOS_STEPS = 32
 
@@ -32,14 +32,14 @@ def curvature(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     """Share of samples without gradient; trace and ε-ranks of the Hessian of the mean loss."""
     generator = torch.Generator().manual_seed(seed_of(stage.run, "curvature", experiment.number))
     order = torch.randperm(len(experiment.train), generator=generator)
-    batches = list(stage.pairs(experiment.train[order[:SAMPLES]]))
+    batches = list(stage.pairs(experiment.train[order[:CURVATURE_SAMPLES]]))
     twin = copy.deepcopy(model).eval()
     norms = torch.cat([sample_gradient_norms(twin, *batch) for batch in batches])
     size = sum(parameter.numel() for parameter in twin.parameters())
     spectra = lanczos_spectra(twin, batches, int(torch.randint(2**31, (), generator=generator)))
     measured: Curvature = {
         "samples": len(norms),
-        "without_gradient": (norms < WITHOUT).double().mean().item(),
+        "without_gradient": (norms < WITHOUT_GRADIENT).double().mean().item(),
         "trace": size * float(sum(w @ e for e, w in spectra)) / len(spectra),
         "ranks": [
             size * float(sum(w[e.abs() > epsilon].sum() for e, w in spectra)) / len(spectra)

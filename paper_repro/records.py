@@ -69,16 +69,21 @@ class Box(TypedDict):
     filters: int
 
 
+CURVATURE_SAMPLES = 256
+WITHOUT_GRADIENT = 0.1
+EPSILONS = (1.0, 0.1, 0.01)
+
+
 class Curvature(TypedDict):
-    """What `curvature` measures on some training samples before training."""
+    """What is measured on at most `CURVATURE_SAMPLES` training samples before training."""
 
     samples: int
     without_gradient: float
-    """Share of the samples whose loss gradient has a norm below `curvature.WITHOUT`."""
+    """Share of the samples whose loss gradient has a norm below `WITHOUT_GRADIENT`."""
     trace: float
     """Trace of the Hessian of their mean loss."""
     ranks: list[float]
-    """Its eigenvalues of absolute value above each of `curvature.EPSILONS`."""
+    """Its ε-rank for each of `EPSILONS`: the number of eigenvalues of absolute value above ε."""
 
 
 class Probed(TypedDict, total=False):

@@ -8,8 +8,13 @@ import dataclasses
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES
-from paper_repro.curvature import EPSILONS, SAMPLES, WITHOUT
-from paper_repro.records import Records, load_records
+from paper_repro.records import (
+    CURVATURE_SAMPLES,
+    EPSILONS,
+    WITHOUT_GRADIENT,
+    Records,
+    load_records,
+)
 from paper_repro.run import Run
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
@@ -20,15 +25,14 @@ METHODS = ("cold", "warm", "DASH")
 SEEDS = (100, 101, 102)
 _SHOWN = EPSILONS.index(0.1)
 
-_TEXT = f"""## {REGIME}: samples without gradient, and curvature
+_TEXT = """## {regime}: samples without gradient, and curvature
 
-At the start of each experiment, after the method has acted: the share of {SAMPLES} training
-samples whose loss gradient has a norm below {WITHOUT:g}, and of the Hessian of their mean loss the
-trace and the ε-rank, the number of eigenvalues of absolute value above ε = {EPSILONS[_SHOWN]:g}, by
-stochastic Lanczos quadrature. Means ± standard deviation over seeds. The rank correlation is
-Spearman's ρ of share and ε-rank over the experiments from the second on, by seed: below 0 where the
-rank falls as more samples are without gradient; its p is by permutation. These thresholds were
-fixed before the runs.
+At the start of each experiment, after the method has acted: the share of {samples} training samples
+whose loss gradient has a norm below {below:g}, and of the Hessian of their mean loss the trace and
+the ε-rank, the number of eigenvalues of absolute value above ε = {epsilon:g}, by stochastic Lanczos
+quadrature. Means ± standard deviation over seeds. The rank correlation is Spearman's ρ of share and
+ε-rank over the experiments from the second on, by seed: below 0 where the rank falls as more
+samples are without gradient; its p is by permutation. These thresholds were fixed before the runs.
 """
 
 
@@ -44,7 +48,10 @@ def section(root: Path) -> str:
     whole = [by for by in found if all(records.complete for records in by.values())]
     if not whole:
         return ""
-    parts = [_TEXT, _by_experiment(whole), _correlations(whole)]
+    text = _TEXT.format(
+        regime=REGIME, samples=CURVATURE_SAMPLES, below=WITHOUT_GRADIENT, epsilon=EPSILONS[_SHOWN]
+    )
+    parts = [text, _by_experiment(whole), _correlations(whole)]
     return "\n\n".join(part.strip("\n") for part in parts)
 
 

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from paper_repro.curvature import EPSILONS, lanczos_spectra, sample_gradient_norms
+from paper_repro.curvature import lanczos_spectra, sample_gradient_norms
 from paper_repro.protocol import execute
+from paper_repro.records import EPSILONS
 from paper_repro.run import Run
 
 # curvlinops, when it is imported, has torch compile a function in a way that torch deprecates.

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 from PIL import Image  # noqa: E402
 
 from paper_repro import sources  # noqa: E402
+from paper_repro.augmentation import augmentation  # noqa: E402
 from paper_repro.data import load, loader  # noqa: E402
 from paper_repro.run import Run  # noqa: E402
 from paper_repro.sources import DataError  # noqa: E402
@@ -61,6 +62,13 @@ def test_batches_are_normalized_by_the_training_set(tmp_path):
     assert torch.equal(torch.cat([rows for _, _, rows in batches]), torch.arange(1400))
 
 
+def test_the_released_mlp_gets_images_that_are_not_normalized(tmp_path):
+    data = load(Run(model="mlp"), tmp_path)
+    ((inputs, _, rows),) = loader(data, torch.arange(40), 40)
+    torch.testing.assert_close(inputs, data.train.images[rows] / 255)
+    assert not torch.equal(load(Run(), tmp_path).mean, data.mean)
+
+
 def test_the_order_is_the_generators_and_a_permutation(tmp_path):
     data, chosen = load(Run(), tmp_path), torch.arange(100, 150)
 
@@ -79,6 +87,27 @@ def test_crops_and_flips_are_drawn_for_each_image(tmp_path):
     (augmented, _, _), = loader(data, torch.zeros(50).long(), 50, augment=True)  # fmt: skip
     assert len(plain.flatten(1).unique(dim=0)) == 1
     assert len(augmented.flatten(1).unique(dim=0)) > 10
+
+
+def test_each_data_set_has_its_own_augmentation():
+    full = torch.full((50, 1, 8, 8), 200, dtype=torch.uint8)
+
+    def changed(name, seed=0):
+        torch.manual_seed(seed)
+        change = augmentation(name, (8, 8))
+        return torch.stack([change(image) for image in full])
+
+    for name in ("cifar10", "cifar100", "tiny_imagenet"):
+        assert changed(name).shape == full.shape
+    assert torch.equal(changed("tiny_imagenet"), full)  # a part brought to size has no border
+    border = (changed("cifar10") == 0).flatten(1)
+    for image in border.view(50, 8, 8):  # whole rows and columns at the edges, from the padding
+        rows, columns = image.all(1).sum(), image.all(0).sum()
+        assert image.sum() == 64 - (8 - rows) * (8 - columns)
+        assert max(rows, columns) <= 4
+    rotated = (changed("cifar100") == 0).view(50, 8, 8)
+    whole = [64 - (8 - i.all(1).sum()) * (8 - i.all(0).sum()) == i.sum() for i in rotated]
+    assert not all(whole)
 
 
 @pytest.mark.parametrize("test", ["test", "val"])

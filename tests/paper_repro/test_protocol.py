@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from paper_repro import protocol, records, training  # noqa: E402
+from paper_repro import checkpoints, protocol, records, training  # noqa: E402
 from paper_repro.arrival import experiments  # noqa: E402
 from paper_repro.data import load  # noqa: E402
 from paper_repro.machine import Machine  # noqa: E402
@@ -21,7 +22,7 @@ from paper_repro.protocol import execute  # noqa: E402
 from paper_repro.records import RunError, load_records  # noqa: E402
 from paper_repro.run import METHODS, Run  # noqa: E402
 
-TINY = {"model": "mlp", "width": 8, "chunks": 3, "train_size": 192, "batch": 32, "epochs": 3}
+TINY = {"model": "mlp_narrow", "width": 8, "chunks": 3, "train_size": 192, "batch": 32, "epochs": 3}
 
 
 def quiet(sentence):
@@ -47,7 +48,8 @@ def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
     assert [row["steps"] for row in done.experiments] == [6, 12, 18]
     reference = run_tiny(tmp_path, method="cold")
     same = numbers(done)[1:5] == numbers(reference)[1:5]
-    assert same == (method != "l2_init")  # its penalty is part of the loss from the start
+    # These act from the start: by a penalty, or after each step.
+    assert same == (method not in ("l2_init", "l2", "parseval", "soft_shrink_perturb"))
     if method != "cold":
         assert numbers(done)[5:] != numbers(reference)[5:]
 
@@ -55,15 +57,25 @@ def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"optimizer": "sam"}, {"norm": "layer"}, {"augment": True, "decay": True}, {"bf16": True},
-        {"model": "resnet18", "width": 4}, {"model": "cnn"}, {"model": "vgg16", "width": 4},
-        {"l2_of_summed_norms": True, "method": "l2_init"}, {"weight_decay": 0.1},
+        {"optimizer": "sam"}, {"norm": "layer"}, {"augment": True}, {"decay": True}, {"bf16": True},
+        {"model": "resnet18_narrow"}, {"model": "cnn_narrow"}, {"model": "vgg16_narrow"},
+        {"l2_of_summed_norms": True}, {"weight_decay": 0.1}, {"momentum": 0.5}, {"rho": 0.5},
+        {"l2": 0.5}, {"lr": 0.02}, {"batch": 16}, {"width": 4},
     ],
+    ids=str,
 )  # fmt: skip
-def test_every_other_setting_trains(tmp_path, changes):
-    done = run_tiny(tmp_path, **{"chunks": 2, "epochs": 2, "train_size": 128, **changes})
+def test_every_other_setting_changes_the_training(tmp_path, changes):
+    """A setting that is ignored gives the losses of the run without it."""
+    small = {"chunks": 2, "epochs": 2, "train_size": 128, "test_size": 20}
+    if "rho" in changes:
+        small |= {"optimizer": "sam"}
+    if {"l2", "l2_of_summed_norms"} & set(changes):
+        small |= {"method": "l2_init"}
+    done = run_tiny(tmp_path, **small, **changes)
     assert done.complete
-    assert len(done.epochs) == 4
+    plain = run_tiny(tmp_path, **small)
+    losses = [[row["loss"] for row in records.epochs] for records in (done, plain)]
+    assert losses[0] != losses[1]
 
 
 def test_the_same_seed_gives_the_same_records(tmp_path):
@@ -93,28 +105,43 @@ def test_the_stop_rule(tmp_path):
 
 
 def test_accuracies_of_old_samples(tmp_path):
-    done = run_tiny(tmp_path, lr=0.05, epochs=30, probes=("old_accuracy",))
-    assert done.experiments[0]["start_old_accuracy"] is None
-    assert {e["old_accuracy"] for e in done.epochs if e["experiment"] == 1} == {None}
-    assert done.experiments[1]["start_old_accuracy"] > 0.9
-    last = [e for e in done.epochs if e["experiment"] == 3]
-    assert last[0]["old_accuracy"] > last[0]["train_accuracy"]
+    done = run_tiny(tmp_path, lr=0.05, epochs=30, probes=("old_accuracy_by_epoch",))
+    first, second, third = ([r for r in done.epochs if r["experiment"] == j] for j in (1, 2, 3))
+    assert {row["old_accuracy"] for row in first} == {None}
+    assert all("start_old_accuracy" not in row for row in first)
+    for rows in (second, third):
+        assert rows[0]["start_old_accuracy"] > 0.9  # warm: what was learned is there
+        assert [("start_old_accuracy" in row) for row in rows[:8]] == [
+            number < 6 for number in range(len(rows[:8]))
+        ]
+    assert third[0]["old_accuracy"] > third[0]["train_accuracy"]
+    plain = run_tiny(tmp_path, lr=0.05, epochs=30)
+    assert [row["loss"] for row in plain.epochs] == [row["loss"] for row in done.epochs]
 
 
-def test_probes(tmp_path):
-    done = run_tiny(
-        tmp_path, probes=("gradient_norm", "filter_cosines", "dead_neurons", "cost"), model="cnn"
-    )
+def test_the_test_accuracy_by_epoch_ends_at_the_experiments(tmp_path):
+    done = run_tiny(tmp_path, probes=("test_accuracy_by_epoch",))
     for row in done.experiments:
-        assert row["gradient_norm"] > 0
-        assert row["filter_cosines"]["filters"] == 4 + 4 * 8 + 8 * 16
-        assert all(0 <= share <= 1 for share in row["dead_neurons"])
+        last = done.epochs_of(row["experiment"])[-1]
+        assert last["test_accuracy"] == row["test_accuracy"]
+    assert len({row["test_accuracy"] for row in done.epochs}) > 2
+    plain = run_tiny(tmp_path)
+    assert [row["loss"] for row in plain.epochs] == [row["loss"] for row in done.epochs]
+
+
+def test_probes_are_measured_and_change_nothing(tmp_path):
+    done = run_tiny(
+        tmp_path, probes=("gradient_norms", "test_cosines", "dead_neurons", "cost"),
+        model="cnn_narrow", epochs=2,
+    )  # fmt: skip
+    for row in done.experiments:
+        assert 0 < row["gradient_norm"] < row["summed_gradient_norm"]
+        assert row["test_cosines"]["filters"] == 4 + 4 * 8 + 8 * 16
         assert len(row["dead_neurons"]) == 3
         assert row["tflops"] > 0
-    plain = run_tiny(tmp_path, model="cnn")
-    assert [r["test_accuracy"] for r in plain.experiments] == [
-        r["test_accuracy"] for r in done.experiments
-    ]
+    plain = run_tiny(tmp_path, model="cnn_narrow", epochs=2)
+    kept = [[(e["loss"], e["train_accuracy"]) for e in r.epochs] for r in (done, plain)]
+    assert kept[0] == kept[1]
 
 
 def plan(tmp_path, **changes):
@@ -281,6 +308,37 @@ def test_a_full_disk_loses_the_experiment_in_progress(tmp_path, monkeypatch):
     assert numbers(run_tiny(tmp_path)) == expected
 
 
+def test_a_disk_that_is_full_at_a_checkpoint_leaves_no_half_of_one(tmp_path, monkeypatch):
+    expected = numbers(run_tiny(tmp_path / "whole"))
+
+    def save(state, path):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints.torch, "save", save)
+        with pytest.raises(RunError, match="No space left on device; the experiment in progress"):
+            run_tiny(tmp_path)
+    folder = tmp_path / Run(**TINY).name
+    assert [path.name for path in folder.iterdir()] == ["records.jsonl"]
+    assert numbers(run_tiny(tmp_path)) == expected
+
+
+def test_svhn_is_a_random_50_000_of_its_training_images():
+    def drawn(seed, size=None, available=50_400):
+        parts = [SimpleNamespace(targets=torch.zeros(n)) for n in (available, 10)]
+        data = SimpleNamespace(train=parts[0], test=parts[1], classes=10)
+        run = Run(dataset="svhn", chunks=50, seed=seed, train_size=size)
+        return experiments(run, data)[-1].train
+
+    one, other = drawn(0), drawn(1)
+    assert len(one) == len(one.unique()) == 50_000
+    assert one.max() >= 50_000
+    assert set(one.tolist()) != set(other.tolist())
+    assert len(drawn(0, size=500)) == 500
+    assert len(drawn(0, available=500)) == 500
+
+
 def test_a_damaged_checkpoint_and_an_unfinished_line_are_told_and_repaired(tmp_path, monkeypatch):
     expected = numbers(run_tiny(tmp_path / "whole", method="warm"))
     with monkeypatch.context() as patch:
@@ -298,15 +356,3 @@ def test_a_damaged_checkpoint_and_an_unfinished_line_are_told_and_repaired(tmp_p
     assert "1 finished experiment(s) without a checkpoint run again" in told[1]
     newest.write_bytes(b"")
     assert numbers(run_tiny(tmp_path)) == expected  # complete: nothing is read
-
-
-def test_records_that_cannot_be_right_are_refused(tmp_path):
-    run_tiny(tmp_path)
-    path = tmp_path / Run(**TINY).name / "records.jsonl"
-    good = path.read_text()
-    path.write_text(good.replace('"epoch": 1', '"epoch": 1 1', 1))
-    with pytest.raises(RunError, match="line 2 is damaged"):
-        load_records(Run(**TINY), tmp_path)
-    path.write_text(good.replace('"seed": 0', '"seed": 1'))
-    with pytest.raises(RunError, match="other settings than its name"):
-        load_records(Run(**TINY), tmp_path)
