@@ -57,17 +57,17 @@ def main(benchmark: Benchmark) -> None:
     for name, fields in EXTENSIONS.items():
         ratios = []
         for init in ("random", "warm", "ideal"):
-            beyond = run(PAPER.replace(**fields), init, benchmark.seeds)
+            beyond = run(PAPER.replace(**fields), init, benchmark.seeds)  # type: ignore[arg-type]
             paper = run(PAPER, init, benchmark.seeds)
             ratios.append(f"{paired(beyond, paper, benchmark.repeats)[2]:.2f}")
         rows.append([name, *ratios])
     for name, init in POLICIES.items():
         policy, ideal = (run(PAPER, one, benchmark.seeds) for one in (init, "ideal"))
         rows.append([name, "", "", f"{paired(policy, ideal, benchmark.repeats)[2]:.2f}"])
-    ratios = table(["extension", "random", "warm", "ideal"], rows)
+    ratios = table(["extension", "random", "warm", "ideal"], rows)  # type: ignore[assignment]
     print(ratios)
     if benchmark.docs is not None:
-        put(benchmark.docs / "beyond.md", {"cost": ratios})
+        put(benchmark.docs / "beyond.md", {"cost": ratios})  # type: ignore[dict-item]
 
 
 if __name__ == "__main__":

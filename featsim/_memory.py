@@ -52,7 +52,8 @@ def source_bytes(
     source: Source, *, tau: int, inits: tuple[Init, ...], seeds: int, workers: int
 ) -> int:
     """Return the most that ``simulate_source`` needs beside what the source itself does."""
-    (J, C), K = source.sizes.shape, source.features
+    J, C = (int(size) for size in source.sizes.shape)
+    K = source.features
     words = int((-(-source.sizes // 64)).sum(axis=0).max())
     one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
     return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * len(inits) * J * C * K
