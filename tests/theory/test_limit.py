@@ -131,4 +131,4 @@ def test_bad_input():
     for change in ({"drift": 0.1}, {"window": 2}, {"max_strength": 2}, {"label_noise": 0.1}):
         (name,) = change
         with pytest.raises(ValueError, match=f"{name} must be .* for the theory"):
-            theory.mean_field(config.replace(**change))
+            theory.accuracy_gap(config.replace(**change), None, [5.0])
