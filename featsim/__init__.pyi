@@ -14,6 +14,7 @@ from .sampling import sample_test as sample_test
 from .schedules import At as At
 from .schedules import Doubling as Doubling
 from .schedules import Every as Every
+from .sensitivity import sensitivity as sensitivity
 from .simulation import simulate as simulate
 from .simulation import simulate_source as simulate_source
 from .simulation import simulate_stream as simulate_stream

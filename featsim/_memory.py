@@ -11,6 +11,9 @@ UNCHECKED = 2**28
 RESULT_BYTES = 40
 """Bytes that a result and its making take for a seed, init, experiment, class and feature."""
 
+LEVEL_BYTES = 80
+"""Bytes that a point takes while those of a class are put in order of their noise."""
+
 
 def simulation_bytes(config: Config, *, inits: tuple[Init, ...], seeds: int, workers: int) -> int:
     """Return the peak memory of ``simulate``: the result, and a class of points for each worker."""
@@ -22,14 +25,18 @@ def simulation_bytes(config: Config, *, inits: tuple[Init, ...], seeds: int, wor
 def class_bytes(config: Config, inits: tuple[Init, ...]) -> int:
     """Return the memory of the points and the experiments of one class."""
     J = config.experiments
-    largest = max(config.points_by_chunk or [config.points_per_chunk])
     # Where classes arrive one by one, the first has whole chunks.
-    points = largest if config.class_arrival else -(-largest // config.classes)
+    sharing = 1 if config.class_arrival else config.classes
+    if config.points_by_chunk is None:
+        points = J * (size := -(-config.points_per_chunk // sharing))
+        words = J * -(-size // 64)
+    else:
+        sizes = [-(-size // sharing) for size in config.points_by_chunk]
+        points, words = sum(sizes), sum(-(-size // 64) for size in sizes)
     tests = J if config.frequencies_change else 1
     test_words = tests * -(-config.test_points // config.classes // 64)
-    words = J * -(-points // 64)
     need = _class_bytes(words + test_words, config.features, config.tau)
-    noise = 32 * J * points if config.noise_levels else 0
+    noise = LEVEL_BYTES * points if config.noise_levels else 0
     return need + noise + _masks_bytes(inits, J, words)
 
 
@@ -45,7 +52,8 @@ def source_bytes(
     source: Source, *, tau: int, inits: tuple[Init, ...], seeds: int, workers: int
 ) -> int:
     """Return the most that ``simulate_source`` needs beside what the source itself does."""
-    (J, C), K = source.sizes.shape, source.features
+    J, C = (int(size) for size in source.sizes.shape)
+    K = source.features
     words = int((-(-source.sizes // 64)).sum(axis=0).max())
     one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
     return one_class * min(workers, seeds * C) + RESULT_BYTES * seeds * len(inits) * J * C * K

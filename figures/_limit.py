@@ -29,7 +29,7 @@ def summary(out: xr.Dataset) -> xr.Dataset:
 def both(pairs: list[tuple[xr.Dataset, xr.Dataset]], values: xr.DataArray) -> xr.Dataset:
     """Join the pairs of ``series`` along the values of a setting; ``how`` tells them apart."""
     joined = [xr.concat(list(some), values) for some in zip(*pairs, strict=True)]
-    return xr.concat(joined, xr.DataArray(["simulated", "mean field"], dims="how", name="how"))
+    return xr.concat(joined, xr.DataArray(["simulated", "mean field"], dims="how", name="how"))  # type: ignore[no-any-return]
 
 
 def draw_both(ax: Axes, result: xr.Dataset, variable: str, dim: str) -> None:

@@ -1,6 +1,15 @@
 """Label noise: little lost in accuracy, all in training time.
 
-TEXT
+Beyond the paper: each training point has a wrong label with probability η, and then no feature
+that could be learned. In the setting of Figure 3, mean over its experiments, mean and standard
+deviation over 10 seeds; lines are the mean field.
+
+For what is learned, η only thins the data: counts are those of a share 1 − η of the points.
+Random, ideal and doubling lose little until most labels are wrong, as all chunks together still
+show what is frequent. Warm learns from one chunk, and guesses from where a chunk has too few clean
+points. The price is training time: wrong points have a gradient until they are memorized, in
+ideal's case in every experiment anew, so that with more wrong labels its advantage over random
+goes. Doubling pays for them only when it forgets.
 """
 
 import sys

@@ -1,6 +1,16 @@
 """Strong features: a rare strong one is learned like a frequent weak one, but does not act alike.
 
-TEXT
+Beyond the paper (its Remark 2.1): every feature of frequency p has a partner of frequency p / s
+and strength s, which counts s times. On the left, the share of partners that one chunk lets be
+learned, against s p; dotted lines are the mean field's thresholds. On the right, random's exact
+accuracy after 20 chunks against τ, each curve with its own s. Other settings are those of Figure
+3.
+
+In the count that decides what is learned a rare strong feature is a frequent weak one: it is
+learned at about the same s p, but its count is of fewer points, s times as coarse, so that chance
+blurs the threshold. For accuracy it is not the same. A point has it rarely, and then s counts at
+once: for a small τ most of these are wasted, and many weak features serve more points; for a large
+τ few points collect enough weak features, and the strong ones classify those that have them.
 """
 
 import sys

@@ -49,8 +49,8 @@ def kept(folder: Path, files: Sequence[str], size: int, decode: Callable[[], Ten
         images = decode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as new:
-            np.save(new, images.numpy())
+        with replacing(path) as new, new.open("wb") as file:
+            np.save(file, images.numpy())
     except OSError as error:
         reason = error.strerror or error
         raise Mendable(f"cache must be a folder that can be written; {folder}: {reason}") from error

@@ -1,12 +1,15 @@
 """The one command and how commands end: by a sentence, a traceback for a bug, or an interrupt."""
 
 import errno
+import importlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,7 @@ import featsim
 from featsim import run
 from featsim.__main__ import COMMANDS, main
 
+ROOT = Path(__file__).parents[1]
 SMALL = [
     *("--features", "4", "--points-per-chunk", "20", "--experiments", "2", "--gamma", "2"),
     *("--seeds", "2", "--init", "warm"),
@@ -42,6 +46,11 @@ def test_help_lists_the_commands_and_their_extras(capsys):
     for name, (what, extra) in COMMANDS.items():
         assert f"{name} {what} {extra}".strip() in [" ".join(line.split()) for line in lines]
     assert "distributed" in COMMANDS["sweep"][1]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = settings["project"]["optional-dependencies"]
+    for name, (_, extra) in COMMANDS.items():
+        assert callable(importlib.import_module(f"featsim._commands.{name}").execute)
+        assert not extra or extra.partition(",")[0] in extras
 
 
 @pytest.mark.parametrize(("command", "last"), [("run", "version"), ("sweep", "quiet")])
@@ -95,6 +104,18 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
         main(SMALL)
 
 
+def test_a_wrong_import_is_a_bug_and_a_missing_extra_is_not(monkeypatch, tmp_path, capsys):
+    flags = ["sweep", "--output", str(tmp_path / "a.nc"), "--scheduler", "tcp://127.0.0.1:9"]
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(flags) == 2
+    assert capsys.readouterr().err == (
+        "featsim sweep: error: scheduler needs distributed: pip install 'featsim[distributed]'\n"
+    )
+    monkeypatch.delattr("featsim.simulation.run_simulation")
+    with pytest.raises(ImportError, match="cannot import name 'run_simulation'"):
+        main(SMALL)
+
+
 def test_what_the_machine_says_is_a_sentence(monkeypatch, capsys):
     def full(*arguments, **options):
         raise OSError(errno.ENOSPC, "No space left\non device")
@@ -105,13 +126,15 @@ def test_what_the_machine_says_is_a_sentence(monkeypatch, capsys):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal of POSIX")
-@pytest.mark.parametrize("module", ["numpy", "numba", "matplotlib"])
-def test_an_interrupt_during_the_imports_is_quiet(module, tmp_path):
+@pytest.mark.parametrize(
+    ("command", "module"), [("featsim", "numpy"), ("featsim", "numba"), ("figures", "matplotlib")]
+)
+def test_an_interrupt_during_the_imports_is_quiet(command, module, tmp_path):
     # A module of that name waits in the place of the real one, which is too quick to be hit.
     (tmp_path / f"{module}.py").write_text("print('here', flush=True)\nimport time; time.sleep(60)")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     child = subprocess.Popen(
-        [sys.executable, "-m", "featsim", *SMALL, "--plot", str(tmp_path / "a.png")],
+        [sys.executable, "-m", command, *(SMALL if command == "featsim" else ["--list"])],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -125,4 +148,4 @@ def test_an_interrupt_during_the_imports_is_quiet(module, tmp_path):
         start = time.monotonic()
         _, error = child.communicate(timeout=20)
     assert time.monotonic() - start < 5
-    assert (child.returncode, error) == (130, "featsim: interrupted\n")
+    assert (child.returncode, error) == (130, f"{command}: interrupted\n")

@@ -39,6 +39,15 @@ print(peak() - before, need)
         ({"points_per_chunk": 8_000_000, "experiments": 4}, 1),  # points
         ({"features": 3_000}, 1),  # counts of a run, feature by feature
         ({"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0}, 5),
+        (
+            {
+                "points_by_chunk": (4_000_000, 2, 0, 2_000_000),
+                "experiments": 4,
+                "noise_levels": ((0.5, 0.5), (2.0, 0.5)),
+            },
+            1,
+        ),
+        ({"drift": 0.2, "test_points": 2_000_000, "experiments": 20}, 1),
     ],
 )
 def test_estimate_is_above_the_peak_and_near_it(changes, seeds):

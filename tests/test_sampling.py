@@ -7,33 +7,16 @@ import pytest
 
 import featsim
 from featsim._kernels import sampling as kernels
-
-# What a draw is for: the last word of its counter.
-TRAINING, TEST, FREQUENCIES, DRIFTS, DRIFTED, STRENGTHS, LABEL_NOISE, NOISE_LEVELS = range(8)
-
-MASK = 2**64 - 1
-ROTATIONS = [(14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32)]
-
-
-def threefry(counter, key):
-    """Threefry4x64-20 on Python's integers, as Salmon et al. (SC 2011, section 4.2) define it."""
-    parity = 0x1BD11BDAA9FC1A22
-    for word in key:
-        parity ^= word
-    keys = [*key, parity]
-    x = [(c + k) & MASK for c, k in zip(counter, key, strict=True)]
-    for r in range(20):
-        for (i, j), left in zip([(0, 1), (2, 3)], ROTATIONS[r % 8], strict=True):
-            x[i] = (x[i] + x[j]) & MASK
-            x[j] = ((x[j] << left) | (x[j] >> (64 - left))) & MASK
-            x[j] ^= x[i]
-        x[1], x[3] = x[3], x[1]
-        if r % 4 == 3:
-            s = r // 4 + 1
-            x = [(word + keys[(s + i) % 5]) & MASK for i, word in enumerate(x)]
-            x[3] = (x[3] + s) & MASK
-    return x
-
+from tests.threefry import (
+    FREQUENCIES,
+    MASK,
+    TEST,
+    TRAINING,
+    bernoulli_word,
+    key_of,
+    threefry,
+    uniform,
+)
 
 # Random123's file of known answers, kat_vectors: counter, key, result of threefry4x64 20.
 KNOWN_ANSWERS = [
@@ -65,16 +48,6 @@ def test_any_counter_and_key():
     rng = np.random.default_rng(1)
     for words in rng.integers(0, 2**64, (50, 8), np.uint64).tolist():
         assert compiled_threefry(words[:4], words[4:]) == threefry(words[:4], words[4:])
-
-
-def bernoulli_word(p, key, purpose, k, w):
-    """Return the 64 bits U < p of word w of feature k, U being read to as many digits as p has."""
-    blocks = -(-(p.denominator.bit_length() - 1) // 4)
-    numbers = [0] * 64
-    for block in range(blocks):
-        for word in threefry([block, w, k, purpose], key):
-            numbers = [2 * u + (word >> lane & 1) for lane, u in enumerate(numbers)]
-    return sum((Fraction(u, 16**blocks) < p) << lane for lane, u in enumerate(numbers))
 
 
 EXACT = [0.0, 1.0, 0.1, 0.5, 0.75, 1 / 3, 2.0**-60, 1 - 2.0**-53, 5e-324, 2.0**-1022 * 1.5]
@@ -122,10 +95,9 @@ def test_points_are_those_of_the_seed_the_class_and_the_purpose():
     assert test.labels.tolist() == [0] * 50 + [1] * 50 + [2] * 50
     assert not test.chunks.any()
     for c in range(3):
-        key = np.random.SeedSequence(11, spawn_key=(c,)).generate_state(4, np.uint64).tolist()
+        key = key_of(11, c)
         for k, p in enumerate(out.frequencies.values[0, c]):
-            uniform = threefry([0, 0, k, FREQUENCIES], key)[0] >> 11
-            assert p == uniform * 2.0**-53 * config.max_frequency
+            assert p == uniform(key, FREQUENCIES, k) * config.max_frequency
             for points, purpose, words, size in ((stream, TRAINING, 3, 2), (test, TEST, 1, 50)):
                 bits = [bernoulli_word(Fraction(p), key, purpose, k, w) for w in range(words)]
                 expected = [bool(word >> i & 1) for word in bits for i in range(size)]

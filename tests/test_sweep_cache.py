@@ -54,5 +54,6 @@ def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
         compiled.update(misses)
         assert learned_features == out.learned_features.values.tolist()
         assert test_accuracy == out.test_accuracy.values.tolist()
+    assert compiled.pop("run_gammas") == 0  # sweeps alone take it
     assert {"run_experiments", "bernoulli_words"} <= set(compiled)
     assert set(compiled.values()) == {1}

@@ -32,7 +32,7 @@ def gap(plane: str, seeds: int = SEEDS) -> xr.Dataset:
 
 def gaps(config: featsim.Config, axes: Mapping[str, Sequence[float]], seeds: int) -> xr.Dataset:
     """Return the gaps of a configuration over two axes."""
-    out = featsim.sweep(config, inits=("random", "warm"), seeds=seeds, progress=False, **axes)
+    out = featsim.sweep(config, inits=("random", "warm"), seeds=seeds, progress=False, **axes)  # type: ignore[arg-type]
     measured = _gap(out)
     predicted = xr.full_like(measured, np.nan)
     name_x, name_y = axes
@@ -54,7 +54,7 @@ def frequencies(config: featsim.Config, seeds: int) -> xr.DataArray:
 def _gap(out: xr.Dataset) -> xr.DataArray:
     half = out.exact_accuracy.isel(experiment=slice(out.sizes["experiment"] // 2, None))
     mean = 100.0 * half.mean("experiment")
-    return mean.sel(init="warm", drop=True) - mean.sel(init="random", drop=True)
+    return mean.sel(init="warm", drop=True) - mean.sel(init="random", drop=True)  # type: ignore[no-any-return]
 
 
 def crossing(values: xr.DataArray) -> float:
@@ -116,7 +116,7 @@ def draw(seeds: int = SEEDS) -> Figure:
             ax.set_yticks(y, [f"{v:g}" for v in both[plane].to_numpy()])
             ax.set(xlabel="Window w (chunks)", ylabel=LABELS[plane])
             figure.colorbar(mesh, ax=ax, label="warm − cold (points)")
-        keys = [Line2D([], [], color="black", linestyle=s, label=f"border, {name}")
+        keys = [Line2D([], [], color="black", linestyle=s, label=f"border, {name}")  # type: ignore[arg-type]
                 for name, s in LINES.items()]  # fmt: skip
         figure.legend(handles=keys, loc="outside upper center", ncols=2)
     return figure

@@ -24,7 +24,7 @@ STREAMS = {
 @functools.cache
 def distances(stream: str, points: int) -> xr.DataArray:
     """Return the mean distance of the accuracies, by initialization, over seeds and experiments."""
-    config = featsim.Config(
+    config = featsim.Config(  # type: ignore[arg-type]
         points_per_chunk=points, gamma=points / 20, experiments=10, test_points=0
     ).replace(**STREAMS[stream])
     out = featsim.simulate(config, inits=INITS, seeds=SEEDS, workers=1, progress=False)

@@ -128,12 +128,12 @@ def limit(config: featsim.Config, points: Reals) -> tuple[Reals, Reals]:
 
 @functools.cache
 def endless(exponent: float) -> float:
-    """Return the exponent of the mean field's error for 10⁴ to 10⁷ chunks, as if K were infinite.
+    """Return the exponent of the mean field's error for 10³ to 10⁶ chunks, as if K were infinite.
 
-    A million features are followed; the rest is the tail of Zipf's law behind them.
+    A hundred thousand features are followed; the rest is the tail of Zipf's law behind them.
     """
-    config = setting(exponent, Size(features=10**6))
-    chunks = np.geomspace(1e4, 1e7, 7)
+    config = setting(exponent, Size(features=10**5))
+    chunks = np.geomspace(1e3, 1e6, 7)
     above, _ = limit(config, 256 * chunks)
     floor = _floor(config)
     if exponent == 1.0:
@@ -189,7 +189,7 @@ def exponents_table(size: Size) -> str:
                 spread([slope(x, row) for row in one.learned.to_numpy()]),
             ])  # fmt: skip
     columns = [
-        "error, derived", "10⁴ to 10⁷ chunks, K = ∞", "mean field", "measured",
+        "error, derived", "10³ to 10⁶ chunks, K = ∞", "mean field", "measured",
         "features, derived", "mean field", "measured",
     ]  # fmt: skip
     return table(["s", "init", *columns], rows)

@@ -101,12 +101,11 @@ def places_table(places: Sequence[tuple[Case, Method, str, Placement]]) -> str:
         a = ""
         if one.features_kept is not None:
             a = f"{one.features_kept:.2f} ({interval(one.features_interval)})"
-        rows.append([
-            case.title, method.name, model, f"{one.noise_kept:.2f} ({interval(one.noise_interval)})",
-            a, f"{100 * one.root_mean_square:.1f}", f"{100 * one.mean_residual:+.1f}",
-            "" if one.time_ratio is None else f"{np.exp(one.time_ratio):.2f}",
-            "yes" if one.explained else "**no**",
-        ])  # fmt: skip
+        noise = f"{one.noise_kept:.2f} ({interval(one.noise_interval)})"
+        ratio = "" if one.time_ratio is None else f"{np.exp(one.time_ratio):.2f}"
+        off, mean = f"{100 * one.root_mean_square:.1f}", f"{100 * one.mean_residual:+.1f}"
+        verdict = "yes" if one.explained else "**no**"
+        rows.append([case.title, method.name, model, noise, a, off, mean, ratio, verdict])
     return table(
         ["setting", "method", "model", "b, noise kept (95 %)", "a, features kept (95 %)",
          "rms, points", "mean, measured − model", "time off by ×", "explained"], rows,
@@ -115,7 +114,7 @@ def places_table(places: Sequence[tuple[Case, Method, str, Placement]]) -> str:
 
 def chunks_of(fit: Fit, accuracy: Reals, most: float = 2_000.0) -> Reals:
     """Return how many chunks give the fitted cold start these accuracies, in the mean field."""
-    grid = np.geomspace(1.0, most, 4_000)
+    grid: Reals = np.geomspace(1.0, most, 4_000).astype(np.float64)
     curve = fit.estimate.best.family.curve(fit.estimate.best.u, grid)
     return np.interp(accuracy, curve + np.arange(grid.size) * 1e-12, grid)
 
@@ -189,10 +188,10 @@ def _nearest(fit: Fit, curve: Observed, b: float | None) -> tuple[float, float, 
 
     def residuals(v: Any) -> Reals:
         share = v[1] if b is None else b
-        chunks = 1.0 + (1.0 - share) * before
+        chunks: Reals = (1.0 + (1.0 - share) * before).astype(np.float64)
         chunks[1:] /= np.exp(v[0])
         order = np.argsort(chunks)
-        accuracy = np.empty(chunks.size)
+        accuracy: Reals = np.empty(chunks.size)
         accuracy[order] = best.family.curve(best.u, chunks[order])
         return curve.accuracy - accuracy
 

@@ -145,8 +145,9 @@ def shrink(
 
     found = []
     for start in starts:
-        table, gamma = start
-        while is_example(table, gamma):
+        example: tuple[Table, int] | None = start if is_example(*start) else None
+        while example:
+            table, gamma = example
             found.append((sum(table), gamma, table))
             smaller = (
                 ((*table[:i], n - 1, *table[i + 1 :]), g)
@@ -154,7 +155,7 @@ def shrink(
                 for g in (gamma - 1, gamma, gamma + 1)
                 if n > 1
             )
-            table, gamma = next((x for x in smaller if is_example(*x)), (table, sum(table)))
+            example = next((one for one in smaller if is_example(*one)), None)
     _, gamma, table = min(found)
     report(name, (table, table), gamma)
 

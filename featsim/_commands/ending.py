@@ -23,8 +23,17 @@ def checking() -> Iterator[None]:
     """Make a sentence of each error that arguments can cause."""
     try:
         yield
-    except (ImportError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise Refused(str(error)) from error
+
+
+@contextlib.contextmanager
+def needing(extra: str, what: str) -> Iterator[None]:
+    """Make a sentence of the imports that fail for want of an extra; ``what`` needs it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Refused(f"{what} needs {error.name}: pip install 'featsim[{extra}]'") from error
 
 
 def run_module(name: str, module: str, arguments: Sequence[str] | None) -> int:
@@ -49,7 +58,8 @@ def run_command(name: str, body: Callable[[], None]) -> int:
     except BrokenPipeError:
         _silence()
     except (MemoryError, OSError, Refused) as error:
-        print(f"{name}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        sentence = " ".join(str(error).split()) or type(error).__name__
+        print(f"{name}: error: {sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr, flush=True)

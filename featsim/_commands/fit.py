@@ -45,7 +45,7 @@ class Command:
     ] = None
     """Law of the frequencies; the likelier one if not given."""
 
-    init: Inits = ("all",)
+    init: Inits = ("all",)  # type: ignore[assignment]
 
     workers: OptionalInt = None
     """Threads; one for each processor if not given."""

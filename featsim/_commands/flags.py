@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Optional
 
 import docstring_parser
 import tyro
@@ -16,14 +16,41 @@ Flat: Any = tyro.conf.OmitArgPrefixes
 NoPairs = (tyro.conf.FlagCreatePairsOff,)
 Field = tuple[str, Any, Any]
 
-OptionalInt = Annotated[int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="")]
-OptionalFloat = Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")]
-OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="")]
-OptionalText = Annotated[str | None, tyro.conf.arg(metavar="TEXT", help_behavior_hint="")]
+
+def _shown(metavar: str) -> Any:
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
+
+
+# ``int | None``, and ``tuple[str, ...]`` below, would make tyro import a checker of types, which
+# takes as long as tyro itself.
+OptionalInt = Annotated[Optional[int], _shown("INT")]  # noqa: UP045
+OptionalFloat = Annotated[Optional[float], _shown("FLOAT")]  # noqa: UP045
+OptionalPath = Annotated[Optional[Path], _shown("PATH")]  # noqa: UP045
+OptionalText = Annotated[Optional[str], _shown("TEXT")]  # noqa: UP045
+
+
+class Words(tuple[str, ...]):
+    """Several words."""
+
+
+ALL = Words(("all",))
+
+
+def several(kind: type, metavar: str, made: type = tuple) -> Any:
+    """Return how a flag of the type ``made`` takes any number of values."""
+    return tyro.constructors.PrimitiveConstructorSpec(
+        nargs="*",
+        metavar=metavar,
+        instance_from_str=lambda tokens: made(kind(token) for token in tokens),
+        is_instance=lambda instance: isinstance(instance, tuple),
+        str_from_instance=lambda instance: [str(value) for value in instance],
+    )
+
+
 Inits = Annotated[
-    tuple[str, ...],
+    Words,
+    several(str, "INIT …", Words),
     tyro.conf.arg(
-        metavar="INIT …",
         help=(
             "What an experiment keeps: nothing (random, cold), all (warm), only the features "
             "(ideal); or shares, and when it forgets. One or several of: all (random, warm and "

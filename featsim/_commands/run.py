@@ -13,9 +13,11 @@ import featsim
 from featsim import _checks
 from featsim._commands.ending import checking, keep_all, show
 from featsim._commands.flags import (
+    ALL,
     Field,
     Inits,
     NoPairs,
+    OptionalFloat,
     OptionalInt,
     OptionalPath,
     chosen_inits,
@@ -24,6 +26,7 @@ from featsim._commands.flags import (
     field_types,
     number_fields,
     read_config,
+    several,
 )
 from featsim._files import check_writable, replacing, same_file
 from featsim._workers import check_workers
@@ -40,6 +43,7 @@ TABLES = {
     "noise_levels": float,
 }
 """Fields of Config that hold several numbers."""
+OPTIONAL = {int: OptionalInt, float: OptionalFloat}
 PICTURES = (".png", ".pdf", ".svg")
 
 
@@ -47,7 +51,7 @@ PICTURES = (".png", ".pdf", ".svg")
 class Options:
     """What to simulate, and what to do with it."""
 
-    init: Inits = ("all",)
+    init: Inits = ALL
 
     seeds: int = 10
     """Number of seeds."""
@@ -110,17 +114,13 @@ def _fields(config: Config) -> list[Field]:
     for name, kind in field_types().items():
         default, text = getattr(config, name), texts[name]
         if name in TABLES:
-            metavar = f"{TABLES[name].__name__.upper()} …"
-            shown = tyro.conf.arg(
-                metavar=metavar, help=f"{text} Row by row.", help_behavior_hint=""
-            )
-            number: Any = TABLES[name]
-            fields.append((name, Annotated[tuple[number, ...], shown], ()))
-        elif default is None:
-            shown = tyro.conf.arg(
-                metavar=numbers[name].__name__.upper(), help=text, help_behavior_hint=""
-            )
-            fields.append((name, Annotated[kind, shown], None))
+            help_text = tyro.conf.arg(help=f"{text} Row by row.", help_behavior_hint="")
+            values = several(TABLES[name], f"{TABLES[name].__name__.upper()} …")
+            fields.append((name, Annotated[tuple, values, help_text], ()))
+        elif name in numbers:
+            help_text = tyro.conf.arg(help=text)
+            number: Any = OPTIONAL[numbers[name]] if default is None else numbers[name]
+            fields.append((name, Annotated[number, help_text], default))
         else:
             fields.append((name, Annotated[kind, tyro.conf.arg(help=text)], default))
     return fields

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 import tyro
 from tqdm.std import tqdm
 
-from featsim._commands.ending import checking, show
+from featsim._commands.ending import checking, needing, show
 from featsim._commands.flags import (
+    ALL,
     Field,
     Inits,
     NoPairs,
@@ -55,7 +56,7 @@ class Options:
     output: Path
     """NetCDF file of the result; a sweep that was stopped is continued."""
 
-    init: Inits = ("all",)
+    init: Inits = ALL
 
     seeds: int = 10
     """Number of seeds."""
@@ -163,10 +164,8 @@ def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Exec
         return
     if workers is not None:
         raise ValueError(f"workers must not be given with a scheduler, not {workers}")
-    try:
+    with needing("distributed", "scheduler"):
         from distributed import Client
-    except ImportError:
-        raise ImportError("scheduler needs Dask: pip install 'featsim[distributed]'") from None
     with Client(scheduler, timeout="10s", set_as_default=False) as client:
         yield client.get_executor(), sum(client.nthreads().values())
 

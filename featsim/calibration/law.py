@@ -78,7 +78,8 @@ class Family:
 
     def curve(self, u: Reals, chunks: Reals) -> Reals:
         """Return the expected accuracy from so many chunks, (J,), which rise."""
-        return self.several(u[None], chunks)[0]
+        accuracy: Reals = self.several(u[None], chunks)[0]
+        return accuracy
 
     def several(self, vectors: Reals, chunks: Reals) -> Reals:
         """Return the expected accuracy, (N, J), for each of some vectors (N, q)."""

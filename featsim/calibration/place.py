@@ -22,8 +22,10 @@ Reals = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 
 SHARES = np.linspace(0.0, 1.0, 401)
-SIMULATED_SHARES, TIMED_SHARES = 11, 7
+SIMULATED_SHARES, TIMED_SHARES = 11, 9
 SMALLEST_TOLERANCE, TIMES_THE_FIT = 0.01, 2.0
+SMALLEST_SCATTER = 0.02
+"""Of log training time, which is interpolated between shares of features."""
 LARGEST_RATIO = np.log(1.5)
 """Root mean square of log training time up to which it is explained, if cold's is no larger."""
 
@@ -204,7 +206,7 @@ def _features(
     residuals = np.log(curve.steps) - table
     squares = (residuals**2).mean(axis=1)
     at = int(squares.argmin())
-    scatter = max(factor[1] ** 2, float(squares[at]))
+    scatter = max(SMALLEST_SCATTER, factor[1], float(np.sqrt(squares[at]))) ** 2
     neighbours = residuals[at][1:] @ residuals[at][:-1] / max(residuals[at] @ residuals[at], 1e-300)
     correlation = float(np.clip(neighbours, 0.0, 0.9))
     count = residuals.shape[1] * (1.0 - correlation) / (1.0 + correlation)

@@ -23,6 +23,7 @@ from featsim.source import key_of
 from featsim.theory.accuracy import check_frequencies
 from featsim.theory.expectations import expectations
 from featsim.theory.order import Reals, learning_order
+from featsim.theory.streams import beyond, mean_field_of_stream
 from featsim.variables import VARIABLES
 
 SUPPORTED = (
@@ -75,6 +76,8 @@ def mean_field(
         chunks of different laws, feature strengths or levels of noise.
     """
     chosen = resolve(inits)
+    if beyond(config):
+        return mean_field_of_stream(config, frequencies, chosen)
     p, seeds = table_of_frequencies(config, frequencies)
     return _label(config, p, chosen, seeds)
 

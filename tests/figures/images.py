@@ -23,6 +23,10 @@ SMALL = {
         "data": {"features": (10, 30, 50), "max_frequency": (0.1, 0.2, 0.4)},
         "seeds": 2,
     },
+    "arriving_classes": {"seeds": 2},
+    "label_noise": {"shares": (0.0, 0.5), "seeds": 2},
+    "noise_spread": {"halves": (0.0, 0.5), "factors": (1.0, 4.0), "seeds": 2},
+    "strong_features": {"taus": (2, 6), "seeds": 2},
     "training_price": {"gammas": (10, 500), "taus": (1, 3), "seeds": 2},
 }
 

@@ -43,6 +43,15 @@ def test_only_and_format(capsys, tmp_path):
     assert all(line.endswith(" s)") for line in lines)
 
 
+def test_a_bug_of_a_figure_keeps_its_traceback(tmp_path, monkeypatch):
+    def broken():
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(_registry.load("fig04"), "draw", broken)
+    with pytest.raises(ValueError, match=r"^a bug$"):
+        main(["--output", str(tmp_path), "--only", "fig04"])
+
+
 def test_seeds_go_to_figures_that_have_them(monkeypatch):
     given = []
     monkeypatch.setattr(_registry.load("fig03"), "draw", lambda *, seeds: given.append(seeds))
@@ -77,7 +86,7 @@ def test_the_page_of_the_documentation_is_up_to_date():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--only", "fig99"], "only must be among fig03, fig04"),
+        (["--only", "fig99"], "only must be among arriving_classes, fig03"),
         (["--seeds", "0"], "seeds must be an integer of at least 1, not 0"),
         (["--gallery", "docs", "--only", "fig03"], "gallery draws all pictures"),
         (["--output", "/dev/null/x", "--only", "fig04"], "Not a directory"),

@@ -20,6 +20,7 @@ TINY = Run(model="mlp_narrow", width=4, chunks=2, train_size=64, batch=32, epoch
 FLAGS = ["--model=mlp_narrow", "--width=4", "--chunks=2", "--train-size=64", "--batch=32",
          "--epochs=1"]  # fmt: skip
 NOT_ON_DIGITS = (8, 19)
+NAME = "python -m paper_repro"
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_wrong_device_leaves_no_trace(tmp_path, capsys):
     for device in ("tpu9", "meta:x", "cuda:77"):
         assert main([*command, "--device", device]) == 2
         assert capsys.readouterr().err == (
-            f"error: device must be one that torch has here; it is {device!r}\n"
+            f"{NAME}: error: device must be one that torch has here; it is {device!r}\n"
         )
         assert not list(tmp_path.iterdir())
     assert main(command) == 0
@@ -120,7 +121,7 @@ def test_every_figure_and_table_names_its_runs():
 def test_a_wrong_request_is_one_sentence_and_status_2(tmp_path, capsys, command, message):
     assert main([*command, "--root", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"error: {message}")
+    assert said.startswith(f"{NAME}: error: {message}")
     assert said.count("\n") == 1
 
 
@@ -168,7 +169,7 @@ def test_ctrl_c_during_training_is_status_130_without_a_traceback(tmp_path):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "interrupted\n")
+    assert (process.returncode, said) == (130, f"{NAME}: interrupted\n")
 
 
 def test_ctrl_c_while_importing_is_status_130_without_a_traceback(tmp_path):
@@ -176,7 +177,7 @@ def test_ctrl_c_while_importing_is_status_130_without_a_traceback(tmp_path):
     paths = os.pathsep.join([str(tmp_path), os.getcwd()])
     process = command_line("status", env={**os.environ, "PYTHONPATH": paths})
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "interrupted\n")
+    assert (process.returncode, said) == (130, f"{NAME}: interrupted\n")
 
 
 @pytest.mark.usefixtures("tiny")

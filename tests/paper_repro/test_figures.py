@@ -139,7 +139,7 @@ def test_figures_8_and_19_need_imagenet():
             find("figure", number).runs("cpu")
     records, (axes, _) = drawn(8, "paper")
     after = axes.containers[0].lines[0].get_xydata()
-    wanted = [[r.run.first_epochs, 100 * accuracy(r.run, 2)] for r in records[:-1]]
+    wanted = [[r.run.first_epochs, 100 * accuracy(r.run, EXPERIMENTS)] for r in records[:-1]]
     np.testing.assert_allclose(after, wanted)
 
 

@@ -130,4 +130,7 @@ print(main(["train"]))
     assert [line for line in lines if line.isdigit()] == ["0", "0", "0", "2"]
     assert "24 of 24" in run.stdout  # figure 2 at cpu scale
     assert "Reproduction" in (tmp_path / "page.md").read_text()
-    assert run.stderr == 'error: this needs torch: pip install "featsim[repro]"\n'
+    assert (
+        run.stderr
+        == 'python -m paper_repro: error: this needs torch: pip install "featsim[repro]"\n'
+    )

@@ -115,8 +115,8 @@ def test_points_are_taken_away_while_the_statement_fails(capsys):
     def fails(chunks, gamma, tau):
         return chunks[0][3] >= 3
 
-    shrink("", [((1, 9, 1, 6), 7)], 1, fails)
-    assert "((1, 3, 1, 3), (1, 3, 1, 3))" in capsys.readouterr().out
+    shrink("", [((1, 9, 1, 6), 8)], 1, fails)
+    assert "((1, 2, 1, 3), (1, 2, 1, 3))" in capsys.readouterr().out
 
 
 def test_tables_on_policies_are_those_of_the_page():
