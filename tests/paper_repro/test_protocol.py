@@ -48,13 +48,8 @@ def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
     assert [row["steps"] for row in done.experiments] == [6, 12, 18]
     reference = run_tiny(tmp_path, method="cold")
     same = numbers(done)[1:5] == numbers(reference)[1:5]
-<<<<<<< HEAD
-    from_the_start = ("l2", "l2_init", "parseval", "soft_shrink_perturb")
-    assert same == (method not in from_the_start)
-=======
     # These act from the start: by a penalty, or after each step.
     assert same == (method not in ("l2_init", "l2", "parseval", "soft_shrink_perturb"))
->>>>>>> main
     if method != "cold":
         assert numbers(done)[5:] != numbers(reference)[5:]
 
