@@ -36,7 +36,9 @@ def run_tasks(
         futures = [pool.submit(task, *argument) for argument in arguments]
         finished = concurrent.futures.as_completed(futures)
         for future in watched(finished, len(futures), progress):
-            future.result()
+            if future.exception() is not None:
+                # Of those that have failed, the first in the order of the arguments.
+                next(f for f in futures if f.done() and f.exception() is not None).result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -55,3 +55,13 @@ def test_no_bar_when_it_is_short_or_nobody_looks(capsys, monkeypatch):
 def test_a_worker_for_each_processor_unless_told():
     assert check_workers(None) == processors() >= 1
     assert check_workers(3) == 3
+
+
+def test_of_several_errors_the_first_in_order_is_raised():
+    # One thread has often failed at all of them before the calling thread looks at any.
+    def fail(i):
+        raise ValueError(f"task {i}")
+
+    for _ in range(200):
+        with pytest.raises(ValueError, match="task 0"):
+            run_tasks(fail, [(i,) for i in range(8)], workers=1, progress=False)
