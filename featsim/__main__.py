@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from featsim._commands.ending import Refused, run_command, run_module, show
+from featsim._commands.ending import Refused, leave, run_command, run_module, show
 
 COMMANDS = {
     "run": ("simulate one setting: print its tables, keep it, draw it", ""),
@@ -51,4 +51,4 @@ def _refuse(name: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

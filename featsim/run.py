@@ -1,9 +1,8 @@
 """The command ``python -m featsim.run``, also ``featsim run``: simulate, print, save, plot."""
 
-import sys
 from collections.abc import Sequence
 
-from featsim._commands.ending import run_module
+from featsim._commands.ending import leave, run_module
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -12,4 +11,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -43,8 +43,8 @@ def paper_learning_rate(model: Model) -> float:
 class Run:
     """Settings of one run; but for the data set, the defaults are the paper's (section 5, Table 7).
 
-    A run that is equal gives equal records on one kind of machine. Chunk 1 does not depend on the
-    method: the seed of split, initialization and order knows nothing of it.
+    A run that is equal gives equal records on one kind of machine. Chunk 1 does not depend on a
+    method that waits for the next: the seed of split, initialization and order knows nothing of it.
     """
 
     dataset: Dataset = "digits"

@@ -11,7 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 
 class Refused(Exception):  # noqa: N818
@@ -65,6 +65,13 @@ def run_command(name: str, body: Callable[[], None]) -> int:
         print(f"{name}: interrupted", file=sys.stderr, flush=True)
         os._exit(130)  # a kernel that still runs on a thread would be waited for
     return 0
+
+
+def leave(status: int) -> NoReturn:
+    """End the process without taking the interpreter apart, a fifth of the time of a command."""
+    with contextlib.suppress(OSError):  # which has been told, or nobody reads
+        _flush()
+    os._exit(status)
 
 
 def keep_all(*steps: Callable[[], None]) -> None:
