@@ -203,7 +203,8 @@ def time_table(size: Size) -> str:
         for init in ("random", "ideal", "doubling"):
             one = measured.sel(frequency_exponent=s, init=init)
             pairs = zip(one["T"].to_numpy(), one.error.to_numpy(), strict=True)
-            growth = {"random": 2.0, "doubling": 1.0, "ideal": 2.0 + law(s) * (s == 1.0)}[init]
+            missing = law(s) if s == 1.0 else 0.0  # the power of j by which Q falls
+            growth = {"random": 2.0, "ideal": 2.0 + missing, "doubling": 1.0 + missing}[init]
             derived = law(s) / growth
             last = one["T"].isel(experiment=-1)
             rows.append([

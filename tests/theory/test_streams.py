@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import featsim
+from featsim import theory
 from featsim.inits import resolve
 from featsim.sampling import ConfigSource
 from featsim.schedules import forgets
@@ -50,7 +51,7 @@ POLICIES = (
 
 
 def limit(config, frequencies=None, inits=POLICIES):
-    return mean_field_of_stream(config, frequencies, resolve(inits))
+    return theory.mean_field(config, frequencies, inits=inits)
 
 
 class Masses:
@@ -141,6 +142,16 @@ def test_shapes_and_names_are_those_of_simulate():
         got.to_netcdf()
 
 
+def test_the_steps_are_those_of_the_closed_form():
+    config = BASE.replace(features=30, tau=3, max_frequency=0.3)
+    steps, closed = mean_field_of_stream(config, None, resolve(POLICIES)), limit(config)
+    for name in closed.variables:
+        if closed[name].dtype.kind == "f":
+            np.testing.assert_allclose(steps[name], closed[name], rtol=1e-10, err_msg=name)
+        else:
+            np.testing.assert_array_equal(steps[name], closed[name])
+
+
 def test_fields_of_the_closed_form_need_no_steps():
     for name, fields in FIELDS.items():
         assert beyond(BASE.replace(**fields)) == (name != "paper")
@@ -154,7 +165,7 @@ def test_accuracy_is_that_of_the_chunk_and_of_all_chunks_so_far():
     learned = got.learned.transpose("experiment", "init", "class", "feature").values
     by_chunk = np.array([
         [
-            featsim.theory.exact_accuracy(learned[j], BY_CHUNK[i], config.tau, STRENGTHS)
+            theory.exact_accuracy(learned[j], BY_CHUNK[i], config.tau, STRENGTHS)
             for i in range(J)
         ]
         for j in range(J)
@@ -182,7 +193,7 @@ def test_strengths_reorder_a_stationary_stream():
         assert list(np.argsort(-steps)[:learned]) == list(order[:learned])
         for i in range(K):
             known = np.isin(np.arange(K), order[:i])
-            missing = 1 - featsim.theory.exact_accuracy([known] * 2, [p] * 2, 3, [s] * 2)
+            missing = 1 - theory.exact_accuracy([known] * 2, [p] * 2, 3, [s] * 2)
             reached = 100 * s[order[i]] * p[order[i]] * 2 * missing >= config.gamma
             assert reached == (i < learned)
 
