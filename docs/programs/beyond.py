@@ -13,8 +13,8 @@ import tyro
 import xarray as xr
 
 from docs.programs import beyond_borders, beyond_limit, beyond_scaling
+from docs.programs.marks import write_between
 from docs.programs.theory_limit import table
-from featsim._files import replacing
 from featsim.plotting import save_figure
 from figures import _registry
 
@@ -38,18 +38,7 @@ def main(settings: Settings) -> None:
         for name, rows in tables.items():
             print(f"\n{name}\n\n{rows}")
         if settings.docs is not None:
-            put(settings.docs / "beyond.md", tables)
-
-
-def put(page: Path, tables: dict[str, str]) -> None:
-    """Put the tables of a page between their marks."""
-    text = page.read_text(encoding="utf-8")
-    for name, rows in tables.items():
-        before, rest = text.split(f"<!-- {name} -->\n")
-        _, after = rest.split(f"<!-- end of {name} -->")
-        text = f"{before}<!-- {name} -->\n\n{rows}\n\n<!-- end of {name} -->{after}"
-    with replacing(page) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+            write_between(settings.docs / "beyond.md", tables)
 
 
 def limit(settings: Settings) -> dict[str, str]:

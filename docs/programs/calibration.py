@@ -19,10 +19,10 @@ from docs.programs import calibration_data as data
 from docs.programs import calibration_tables as tables
 from docs.programs.calibration_data import Case, Method
 from docs.programs.calibration_picture import draw_calibration
+from docs.programs.marks import write_between
 from docs.programs.recovery import read
 from docs.programs.recovery_table import recovery_table
 from docs.programs.theory_limit import table
-from featsim._files import replacing
 from featsim.calibration.observed import read_observed
 from featsim.calibration.place import Placement
 from featsim.calibration.result import Fit
@@ -52,14 +52,7 @@ def main(settings: Settings) -> None:
         print(f"\n{name}\n\n{rows}")
     if settings.docs is None:
         return
-    page = settings.docs / "calibration.md"
-    text = page.read_text(encoding="utf-8")
-    for name, rows in made.items():
-        before, rest = text.split(f"<!-- {name} -->\n")
-        _, after = rest.split(f"<!-- end of {name} -->")
-        text = f"{before}<!-- {name} -->\n\n{rows}\n\n<!-- end of {name} -->{after}"
-    with replacing(page) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_between(settings.docs / "calibration.md", made)
     featsim.save_figure(figure, settings.docs / "figures" / "calibration.png")
 
 

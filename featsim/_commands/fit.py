@@ -9,7 +9,7 @@ import tyro
 from tabulate import tabulate
 
 from featsim._commands.ending import checking, keep_all, show
-from featsim._commands.flags import Inits, NoPairs, OptionalInt, OptionalPath, chosen_inits
+from featsim._commands.flags import ALL, Inits, NoPairs, OptionalInt, OptionalPath, chosen_inits
 from featsim._files import check_writable
 
 PICTURES = (".png", ".pdf", ".svg")
@@ -45,7 +45,7 @@ class Command:
     ] = None
     """Law of the frequencies; the likelier one if not given."""
 
-    init: Inits = ("all",)  # type: ignore[assignment]
+    init: Inits = ALL
 
     workers: OptionalInt = None
     """Threads; one for each processor if not given."""

@@ -23,17 +23,14 @@ from featsim.source import key_of
 from featsim.theory.accuracy import check_frequencies
 from featsim.theory.expectations import expectations
 from featsim.theory.order import Reals, learning_order
-from featsim.theory.streams import beyond, mean_field_of_stream
+from featsim.theory.streams import REAL, beyond, mean_field_of_stream
 from featsim.variables import VARIABLES
 
 SUPPORTED = (
     "classes", "features", "points_per_chunk", "experiments", "gamma", "tau", "max_frequency",
     "test_points", "frequencies", "frequency_law", "frequency_exponent",
 )  # fmt: skip
-"""Fields that the limit knows; the others must have their defaults."""
-
-REAL = ("learn_count", "nonzero_gradient_points", "memorized_points", "learnable_features")
-"""Expectations of what is a whole number in a simulation."""
+"""Fields that the closed form knows; the others must have their defaults."""
 
 
 def mean_field(
@@ -51,13 +48,15 @@ def mean_field(
     Parameters
     ----------
     config
-        The setting; counts are in its points, and compared with its γ. All chunks must have the
-        same law: the fields beyond the paper, but for the frequency law, must have their defaults.
+        The setting; counts are in its points, and compared with its γ. Where it goes beyond the
+        paper, the limit is that of ``featsim.theory.streams``, found experiment by experiment.
     frequencies
-        (C, K), or (S, C, K) for S seeds, such as ``simulate(config).frequencies``. If they are not
-        given, the configuration's, or else those that ``simulate`` draws for seed 0.
+        (C, K), or (S, C, K) for S seeds, such as ``simulate(config).frequencies``; where they
+        change, (J, C, K) or (S, J, C, K). If they are not given, the configuration's, or else
+        those that ``simulate`` draws for seed 0.
     inits
-        As for ``simulate``, with any shares and schedules.
+        As for ``simulate``, with any shares and schedules; beyond the paper, those that keep
+        memorized points must keep all features.
 
     Returns
     -------
@@ -72,8 +71,7 @@ def mean_field(
     Raises
     ------
     ValueError, TypeError
-        If frequencies are no such table, an initialization is unknown, or the configuration has
-        chunks of different laws, feature strengths or levels of noise.
+        If frequencies are no such table, or an initialization is unknown or has no known limit.
     """
     chosen = resolve(inits)
     if beyond(config):

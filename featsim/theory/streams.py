@@ -43,6 +43,8 @@ from featsim.variables import VARIABLES
 Arrays = dict[str, npt.NDArray[Any]]
 NO_POINTS = pack_points(np.zeros((0, 1), np.bool_), np.zeros(1, np.int64))
 REAL = ("learn_count", "nonzero_gradient_points", "memorized_points", "learnable_features")
+"""Expectations of what is a whole number in a simulation."""
+
 BEYOND = (
     "label_noise",
     "class_arrival",

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import featsim
-from docs.programs import beyond, beyond_borders, beyond_limit, beyond_scaling
+from docs.programs import beyond_borders, beyond_limit, beyond_scaling, marks
 from figures import noise_spread, strong_features
 
 PAGE = Path(__file__).parents[2] / "docs" / "beyond.md"
@@ -27,7 +27,7 @@ def test_the_page_holds_every_table():
 def test_tables_are_put_between_their_marks(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- x -->\nold\n<!-- end of x -->\nb\n", encoding="utf-8")
-    beyond.put(page, {"x": "new"})
+    marks.write_between(page, {"x": "new"})
     assert page.read_text(encoding="utf-8") == "a\n<!-- x -->\n\nnew\n\n<!-- end of x -->\nb\n"
 
 
