@@ -10,13 +10,18 @@ import numpy.typing as npt
 
 from featsim._keeping import kept_features, kept_points
 from featsim._kernels.accuracy import tail_probability
+from featsim._kernels.afresh import run_afresh
 from featsim._kernels.training import run_experiments, run_gammas, well_classified
+from featsim._memory import MOST_STATE_WORDS, state_words
 from featsim._points import PackedPoints, Words
 from featsim.inits import Init
 from featsim.source import ClassPoints, Counts, Reals
 from featsim.variables import KERNEL, VARIABLES
 
 Bools = npt.NDArray[np.bool_]
+MOST_NEW_WORDS = 128
+"""Words of a chunk up to which it pays to count all features in it at every step."""
+
 NO_NOISE = (
     np.empty(0, np.int64),
     np.zeros(1, np.int64),
@@ -93,9 +98,10 @@ def run_class(
     in_levels = 0 if drawn.noise is None else J
     start_counts = np.full((len(inits), G, in_levels, K), -1)
     start_noise = np.zeros((len(inits), G, in_levels), np.int64)
+    shared = points.words, points.valid, points.first_word
+    in_paper = not first_chunk.any() and not rank and not in_levels
     for i, init in enumerate(inits):
         kept = init.keep_learned == 1.0, init.keep_memorized == 1.0
-        shared = points.words, points.valid, points.first_word
         if G > 1 and not rank and not in_levels and _in_groups(init):
             out = tuple(array[i] for array in variables.values())
             run_gammas(
@@ -108,6 +114,10 @@ def run_class(
                 drawn.strengths,
                 out,
             )
+            continue
+        if _from_nothing(init, forgets[i]) and in_paper and _small(points, whole_tau):
+            out = tuple(array[i, 0] for array in variables.values())
+            run_afresh(*shared, whole_gammas[0], whole_tau, drawn.strengths, out)
             continue
         masks = _masks(init, key, points)
         for g, gamma in enumerate(gammas):
@@ -134,6 +144,18 @@ def _in_groups(init: Init) -> bool:
     """Tell whether experiments depend on γ only through the set of features they start with."""
     corner = init.keep_learned, init.keep_memorized
     return corner in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+
+
+def _from_nothing(init: Init, forgets: Bools) -> bool:
+    """Tell whether every experiment forgets all that was learned and memorized."""
+    return init.keep_learned == init.keep_memorized == 0.0 and bool(forgets[1:].all())
+
+
+def _small(points: PackedPoints, tau: int) -> bool:
+    """Tell whether ``run_afresh`` is faster than ``run_experiments``, and takes little memory."""
+    K, W = points.words.shape
+    newest = np.diff(points.first_word).max()
+    return bool(newest <= MOST_NEW_WORDS and state_words(K, W, tau) <= MOST_STATE_WORDS)
 
 
 def whole(gamma: float, largest: int) -> int:

@@ -15,6 +15,10 @@ LEVEL_BYTES = 80
 """Bytes that a point takes while those of a class are put in order of their noise."""
 
 
+MOST_STATE_WORDS = 2**21
+"""Words up to which the states after every step of a run are kept."""
+
+
 def simulation_bytes(config: Config, *, inits: tuple[Init, ...], seeds: int, workers: int) -> int:
     """Return the peak memory of ``simulate``: the result, and a class of points for each worker."""
     C, K, J = config.classes, config.features, config.experiments
@@ -61,8 +65,17 @@ def source_bytes(
 
 def _class_bytes(words: int, features: int, tau: int) -> int:
     """Return the memory of the experiments of one class: points, sets, counters, known counts."""
-    planes = 2 * -(-max(1, (tau - 1).bit_length()) // 2)
-    return 8 * words * (features + planes + 4) + 16 * (features + 1) ** 2
+    states = min(state_words(features, words, tau), MOST_STATE_WORDS)
+    return 8 * words * (features + _planes(tau) + 4) + 16 * (features + 1) ** 2 + 8 * states
+
+
+def state_words(features: int, words: int, tau: int) -> int:
+    """Return the words that the states of a run take, if those after every step are kept."""
+    return (features + 1) * (_planes(tau) + 1) * words
+
+
+def _planes(tau: int) -> int:
+    return 2 * -(-max(1, (tau - 1).bit_length()) // 2)
 
 
 def _masks_bytes(inits: tuple[Init, ...], experiments: int, words: int) -> int:

@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -29,32 +30,55 @@ def run_tasks(
     """Call ``task`` with each of the arguments on threads; stop at the first error.
 
     The calling thread only waits, so that an interrupt is raised at once while kernels run; those
-    that have begun still end before the process does.
+    that have begun still end before the process does. It wakes at the end, or now and then to move
+    a progress bar: to be told of every task would cost more than short tasks do.
     """
+    left = iter(range(len(arguments)))
+    done: list[int] = []
+    errors: dict[int, BaseException] = {}
     pool = concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments)))
+
+    def work() -> None:
+        for i in left:
+            try:
+                task(*arguments[i])
+            except BaseException as error:
+                errors[i] = error
+            if errors or stopped.is_set():
+                return
+            done.append(i)
+
+    stopped = threading.Event()
+    running = [pool.submit(work) for _ in range(min(workers, len(arguments)))]
+    bar = progress_bar(len(arguments)) if wants_bar(progress) else None
     try:
-        futures = [pool.submit(task, *argument) for argument in arguments]
-        finished = concurrent.futures.as_completed(futures)
-        for future in watched(finished, len(futures), progress):
-            if future.exception() is not None:
-                # Of those that have failed, the first in the order of the arguments.
-                next(f for f in futures if f.done() and f.exception() is not None).result()
+        while concurrent.futures.wait(running, None if bar is None else 0.1).not_done:
+            assert bar is not None
+            bar.update(len(done) - bar.n)
+        if errors:
+            raise errors[min(errors)]
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        stopped.set()
+        pool.shutdown(wait=False)
+        if bar is not None:
+            bar.close()
+
+
+def wants_bar(progress: bool | None) -> bool:
+    """Tell whether a progress bar is wanted: as asked, else in a terminal or a notebook."""
+    return progress if progress is not None else sys.stderr.isatty() or _in_notebook()
+
+
+def progress_bar(total: int, items: Iterable[Any] | None = None) -> Any:
+    """Return a progress bar, which appears when the work has lasted a second."""
+    from tqdm.auto import tqdm
+
+    return tqdm(items, total=total, delay=1.0, leave=False)
 
 
 def watched(items: Iterable[Any], total: int, progress: bool | None) -> Iterable[Any]:
-    """Return the items behind a progress bar: if wanted, else in a terminal or a notebook.
-
-    The bar appears when the work has lasted a second.
-    """
-    if progress is None:
-        progress = sys.stderr.isatty() or _in_notebook()
-    if not progress:
-        return items
-    from tqdm.auto import tqdm
-
-    bar: Iterable[Any] = tqdm(items, total=total, delay=1.0, leave=False)
+    """Return the items behind a progress bar, if one is wanted."""
+    bar: Iterable[Any] = progress_bar(total, items) if wants_bar(progress) else items
     return bar
 
 
