@@ -7,15 +7,13 @@ by step, and only the new points are looked at: of every feature at once, as the
 
 import numpy as np
 
+from featsim._kernels.arrays import new_flags, new_numbers, new_words
 from featsim._kernels.compile import inlined, kernel, part, popcount
 from featsim._kernels.training import (
     count,
     count_feature,
     learn,
     new_counters,
-    new_flags,
-    new_numbers,
-    new_words,
     reset_counters,
     words,
 )

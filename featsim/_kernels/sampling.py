@@ -8,6 +8,7 @@ rotations and exclusive ors are all it needs, so that the loops over words becom
 
 import numpy as np
 
+from featsim._kernels.arrays import new_words
 from featsim._kernels.compile import inlined, kernel
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
@@ -89,9 +90,9 @@ def bernoulli_words(frequencies, valid, key, purpose, first, last, out):
     four digits; about a quarter then has undecided lanes and goes on, packed together.
     """
     key = (key[0], key[1], key[2], key[3])
-    digits = np.empty(1076, np.uint64)
+    digits = new_words(np.int64(1), np.int64(1076))[0]
     # The word so far, its undecided lanes and its place. One array: the loops become vector code.
-    tile = np.empty((3, WORDS_PER_TILE), np.uint64)
+    tile = new_words(np.int64(3), np.int64(WORDS_PER_TILE))
     for k in range(frequencies.size):
         certain = frequencies[k] >= 1.0
         blocks = 0 if certain else binary_digits(frequencies[k], digits) // 4

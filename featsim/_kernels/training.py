@@ -13,6 +13,7 @@ for what goes beyond it.
 
 import numpy as np
 
+from featsim._kernels.arrays import new_flags, new_numbers, new_words
 from featsim._kernels.compile import inlined, kernel, part, popcount
 
 ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
@@ -53,40 +54,6 @@ def count_features(points, left_out, active, start, stop, out):
     for k in range(left_out.size):
         if not left_out[k]:
             out[k] = count_feature(points, k, active, start, stop)
-
-
-# Every kind of array is made in one place, which is compiled once. Rows are taken by their number:
-# to unpack a table gives rows that the compiler does not know to be without gaps.
-
-
-@part
-def new_words(rows, size):
-    """Return clear words (rows, size)."""
-    words = np.empty((rows, size), np.uint64)
-    for row in range(rows):
-        for w in range(size):
-            words[row, w] = NONE
-    return words
-
-
-@part
-def new_numbers(rows, size, value):
-    """Return whole numbers (rows, size), all of one value."""
-    numbers = np.empty((rows, size), np.int64)
-    for row in range(rows):
-        for i in range(size):
-            numbers[row, i] = value
-    return numbers
-
-
-@part
-def new_flags(rows, size):
-    """Return Booleans (rows, size), all false."""
-    flags = np.empty((rows, size), np.bool_)
-    for row in range(rows):
-        for i in range(size):
-            flags[row, i] = False
-    return flags
 
 
 @part
