@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numba
 import numpy as np
 import pytest
 
@@ -33,8 +34,13 @@ KNOWN_ANSWERS = [
 ]
 
 
+@numba.njit
+def random_words(counter, key):
+    return kernels.threefry(counter[0], counter[1], counter[2], counter[3], key)
+
+
 def compiled_threefry(counter, key):
-    words = kernels.threefry(*(np.uint64(c) for c in counter), tuple(np.uint64(k) for k in key))
+    words = random_words(tuple(map(np.uint64, counter)), tuple(map(np.uint64, key)))
     return [int(word) for word in words]
 
 

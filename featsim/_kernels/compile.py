@@ -14,9 +14,11 @@ import numpy as np
 from numba.extending import intrinsic, overload
 
 from featsim._kernels.cache import keep
+from featsim._kernels.parts import PartCompiler
 
 njit: Any = numba.njit
 FLAGS = {"nogil": True, "error_model": "numpy"}
+PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -43,13 +45,13 @@ def _warn_that_nothing_is_kept() -> None:
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """Compile a part of kernels that Python never calls; it is cached with its callers."""
-    return njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, **FLAGS)
+    """Compile a part of kernels, with them; Python cannot call it, which would end the process."""
+    return njit(function, **PART, **FLAGS)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a part that is inlined, so that the loops around it become vector code."""
-    return njit(function, forceinline=True, no_cfunc_wrapper=True, **FLAGS)
+    return njit(function, forceinline=True, **PART, **FLAGS)
 
 
 def popcount(word: np.uint64) -> int:
