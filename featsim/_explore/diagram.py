@@ -15,6 +15,7 @@ from featsim._explore.state import State
 from featsim._sweep.cost import seconds
 from featsim._sweep.function import sweep
 from featsim._workers import processors
+from featsim.config import Config
 from featsim.plotting import new_figure, style
 
 AXES = tuple(
@@ -105,8 +106,8 @@ def _allowed(cells: Cells, value: Any, refused: list[str]) -> list[npt.NDArray[n
     return [np.array(columns)] if columns else []
 
 
-def draw(cells: Cells) -> Figure:
-    """Return the picture: a cell of equal size for each pair of values, and where the setting is."""
+def draw(cells: Cells, config: Config) -> Figure:
+    """Return the picture: a cell of equal size for each pair of values, and a mark at a setting."""
     state = cells.state
     with style():
         figure = new_figure(6.6, 3.6)
@@ -122,7 +123,7 @@ def draw(cells: Cells) -> Figure:
             every = range(0, len(values), 1 if len(values) < 9 else 2)
             axis.set_ticks(list(every), [f"{values[i]:,.6g}" for i in every])
         ax.set(xlabel=state.x.replace("_", " "), ylabel=state.y.replace("_", " "))
-        here = _place(cells.x, state.config, state.x), _place(cells.y, state.config, state.y)
+        here = _place(cells.x, config, state.x), _place(cells.y, config, state.y)
         if None not in here:
             ax.plot(*here, marker="o", color="none", mec="white", mew=3, markersize=9)
             ax.plot(*here, marker="o", color="none", mec="black", mew=1.2, markersize=9)
@@ -131,7 +132,7 @@ def draw(cells: Cells) -> Figure:
     return figure
 
 
-def _place(values: tuple[Any, ...], config: Any, name: str) -> float | None:
+def _place(values: tuple[Any, ...], config: Config, name: str) -> float | None:
     """Return where the setting lies along an axis, between cells; None outside."""
     value = getattr(config, name)
     if value is None or not values[0] <= value <= values[-1]:
