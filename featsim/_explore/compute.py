@@ -89,6 +89,4 @@ def simulate(
 
 
 def _run(state: State, seeds: list[int]) -> Result:
-    return run_simulation(
-        state.config, inits=state.init, seeds=seeds, workers=None, progress=False
-    )
+    return run_simulation(state.config, inits=state.init, seeds=seeds, workers=None, progress=False)

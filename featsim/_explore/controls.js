@@ -11,15 +11,16 @@ function make(tag, attributes = {}, ...children) {
 }
 
 /** Return a control with its label, its help and the place of its error. */
-function framed(name, label, help, input, ...more) {
+function framed({ name, label, symbol, help }, input, ...more) {
   const id = `field-${name}`;
   input.id = id;
   input.setAttribute("aria-describedby", help ? `help-${name} error-${name}` : `error-${name}`);
   return make(
     "div", { class: "field", "data-name": name },
-    make("label", { for: id }, label), input, ...more,
+    make("label", { for: id }, label,
+      symbol ? make("span", { class: "symbol" }, ` ${symbol}`) : null), input, ...more,
     help ? make("small", { id: `help-${name}`, class: "help" }, help) : null,
-    make("p", { id: `error-${name}`, class: "error", role: "alert" }),
+    make("p", { id: `error-${name}`, class: "wrong", role: "alert" }),
   );
 }
 
@@ -27,7 +28,7 @@ function framed(name, label, help, input, ...more) {
 function showErrors(root, errors) {
   for (const field of root.querySelectorAll(".field")) {
     const sentence = errors[field.dataset.name] ?? "";
-    field.querySelector(".error").textContent = sentence;
+    field.querySelector(".wrong").textContent = sentence;
     field.querySelector("input, select, textarea").setAttribute("aria-invalid", sentence !== "");
     const group = field.closest("details");
     if (sentence && group) group.open = true;
@@ -80,7 +81,7 @@ function numberControl(field, changed) {
     tell();
   }
   return {
-    element: framed(field.name, field.label, field.help, box, slider),
+    element: framed(field, box, slider),
     set: (text) => {
       if (box.value !== text) box.value = text;
       if (!text) slider.value = high;
@@ -95,7 +96,7 @@ function choiceControl(field, changed) {
   const select = make("select", {}, ...options);
   select.addEventListener("change", () => changed(field.name, select.value));
   return {
-    element: framed(field.name, field.label, field.help, select),
+    element: framed(field, select),
     set: (text) => { select.value = text; },
   };
 }
@@ -105,7 +106,7 @@ function tableControl(field, changed) {
   const area = make("textarea", { rows: 1, spellcheck: "false", placeholder: "none" });
   area.addEventListener("input", () => changed(field.name, area.value));
   return {
-    element: framed(field.name, field.label, `${field.help} As JSON: [[…], …].`, area),
+    element: framed({ ...field, help: `${field.help} As JSON: [[…], …].` }, area),
     set: (text) => { if (area.value !== text) area.value = text; },
   };
 }

@@ -123,10 +123,10 @@ def draw(cells: Cells, config: Config) -> Figure:
             every = range(0, len(values), 1 if len(values) < 9 else 2)
             axis.set_ticks(list(every), [f"{values[i]:,.6g}" for i in every])
         ax.set(xlabel=state.x.replace("_", " "), ylabel=state.y.replace("_", " "))
-        here = _place(cells.x, config, state.x), _place(cells.y, config, state.y)
-        if None not in here:
-            ax.plot(*here, marker="o", color="none", mec="white", mew=3, markersize=9)
-            ax.plot(*here, marker="o", color="none", mec="black", mew=1.2, markersize=9)
+        x, y = _place(cells.x, config, state.x), _place(cells.y, config, state.y)
+        if x is not None and y is not None:
+            for color, width in (("white", 3.0), ("black", 1.2)):
+                ax.plot([x], [y], marker="o", color="none", mec=color, mew=width, markersize=9)
         side = figure.add_axes((0.87, BOX[1], 0.025, BOX[3]))
         figure.colorbar(mesh, cax=side, label="Random − warm (percentage points)")
     return figure

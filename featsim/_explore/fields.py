@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 import typing
 from typing import Any
 
@@ -32,6 +33,9 @@ RANGES = {
 
 LOGARITHMIC = ("gamma", "points_per_chunk")
 
+SYMBOL = re.compile(r"\s(?:([A-Za-zα-ω]):|([α-ω]),)")
+"""A letter alone before a colon, or a Greek one before a comma."""
+
 
 @dataclasses.dataclass(frozen=True)
 class PageField:
@@ -39,6 +43,8 @@ class PageField:
 
     name: str
     label: str
+    symbol: str
+    """The paper's letter, if the documentation of the field has one."""
     help: str
     kind: str
     """``int``, ``float``, ``choice`` or ``table``."""
@@ -50,6 +56,8 @@ class PageField:
     """Whether an empty box means None."""
     beyond: bool = False
     """Whether it goes beyond the paper."""
+    start: str = ""
+    """The default, as a text."""
 
 
 def page_fields() -> list[PageField]:
@@ -63,7 +71,9 @@ def _field(name: str) -> PageField:
     shared: dict[str, Any] = {
         "name": name,
         "label": name.replace("_", " "),
+        "symbol": found[1] or found[2] if (found := SYMBOL.search(field_texts()[name])) else "",
         "help": field_texts()[name],
+        "start": text_of(default),
         "beyond": name not in PAPER,
         "optional": default is None,
     }

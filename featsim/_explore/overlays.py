@@ -69,15 +69,16 @@ def theorems(config: Config, result: Result) -> Overlay:
     if not chunk.points:
         return Overlay({}, ("The first chunk must have points for the theorems, not none.",))
     told = predict(chunk, config.gamma, config.tau, config.experiments)
-    values, missing = {}, []
+    values: ByPolicy = {}
+    without: list[str] = []
     for init in result.inits:
-        name = _name(init, told)
-        if name is None:
-            missing.append(f"No theorem predicts {init.name}.")
+        as_told = _name(init, told)
+        if as_told is None:
+            without.append(f"No theorem predicts {init.name}.")
         else:
-            values[init.name] = _series(told, name)
+            values[init.name] = _series(told, as_told)
     border = None if told.bound is None else float(told.bound)
-    return Overlay(values, tuple(missing), border)
+    return Overlay(values, tuple(without), border)
 
 
 def _name(init: Init, told: Prediction) -> str | None:
@@ -100,5 +101,3 @@ def _series(told: Prediction, name: str) -> dict[str, Values]:
         "learned_features": told.learned[name].sum(axis=(1, 2)).astype(float),
         "nonzero_gradient_points": np.diff(told.training_time[name], prepend=0).astype(float),
     }
-
-

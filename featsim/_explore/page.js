@@ -70,6 +70,8 @@ export function render({ model }) {
     Object.assign(texts, structuredClone(more));
     for (const name in more) controls[name]?.set(name === "init" ? texts.init : texts[name][0]);
     tabs.set(texts.view[0]);
+    const differs = (field) => field.beyond && texts[field.name][0] !== field.start;
+    if (form.fields.some(differs)) beyond.open = true;
     send.show();
   }
   function add(name, control) {
@@ -92,18 +94,19 @@ export function render({ model }) {
   });
   const controlsOf = (beyond) => form.fields.filter((field) => field.beyond === beyond)
     .map((field) => add(field.name, controlOf(field, changed)));
-  const aside = make(
+  const beyond = make("details", {}, make("summary", {}, "Beyond the paper"), ...controlsOf(true));
+  const setting = make(
     "form", { class: "setting", "aria-label": "Setting" },
     make("div", { class: "field", "data-name": "preset" }, make("label", { for: "preset" }, "preset"),
-      preset, make("p", { class: "error" })),
+      preset, make("p", { class: "wrong" })),
     make("h2", {}, "Setting"), ...controlsOf(false),
-    make("details", {}, make("summary", {}, "Beyond the paper"), ...controlsOf(true)),
+    beyond,
     add("init", policyControl(changed)),
     make("h2", {}, "Seeds"),
     small("seeds", "seeds", "Number of seeds; bands are one standard deviation.", 30),
     small("seed", "first seed", "The first of the seeds.", 100),
   );
-  aside.addEventListener("submit", (event) => event.preventDefault());
+  setting.addEventListener("submit", (event) => event.preventDefault());
 
   // The pictures
   const images = {};
@@ -118,7 +121,7 @@ export function render({ model }) {
     add("mean_field", tickControl("mean_field", "mean field", changed)),
     add("theorems", tickControl("theorems", "theorems", changed)));
   const notes = make("div", { class: "notes" });
-  const general = make("p", { class: "general error", role: "alert" });
+  const general = make("p", { class: "general wrong", role: "alert" });
   general.textContent = form.sentence;
   const question = make("div", { class: "question", role: "alert" });
 
@@ -131,14 +134,14 @@ export function render({ model }) {
       await navigator.clipboard.writeText(location.href);
       status.textContent = "The link is copied.";
     } catch {
-      status.textContent = "The browser does not let it be copied: take it from the address bar.";
+      status.textContent = "The browser does not copy it: take it from the address bar.";
     }
   });
   page.append(
     make("header", {}, make("h1", {}, "featsim explorer"),
       make("p", {}, "Warm, cold and ideal starts in the discrete feature-learning framework"),
       form.alone ? copy : null),
-    aside,
+    make("div", { class: "side" }, setting),
     make("main", {},
       make("div", { class: "top" }, make("div", { class: "bar" }, legend, over), panels),
       general, question, notes, status,
@@ -152,7 +155,7 @@ export function render({ model }) {
       send.answered(reply.number);
     }
     if (reply.errors) showErrors(page, reply.errors);
-    if (reply.sentence !== undefined) general.textContent = reply.sentence;
+    if (reply.sentence || reply.number > 1) general.textContent = reply.sentence ?? "";
     if (reply.working !== undefined) status.textContent = reply.working && `Computing: ${reply.working}`;
     if (reply.milliseconds) status.textContent = `Simulated in ${Math.round(reply.milliseconds)} ms.`;
     if (reply.ask !== undefined) ask(reply.ask);

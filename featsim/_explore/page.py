@@ -21,7 +21,7 @@ SCRIPTS = ("controls.js", "policies.js", "pictures.js", "view.js", "page.js")
 """Joined to one module, in this order."""
 
 
-class Explorer(JSComponent):  # type: ignore[misc]
+class Explorer(JSComponent):
     """The page of one reader; shown by a server, or by a notebook."""
 
     form = param.String()

@@ -90,7 +90,9 @@ class Panel:
             self.ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             self.ax.yaxis.set_major_formatter("{x:,.5g}" if self._percent else "{x:,.0f}")
             self.ax.grid(axis="y", color="#E5E5E5", linewidth=0.6)
-            self.border = self.ax.axvline(0.0, color="#555555", linestyle=":", linewidth=1.0)
+            self.border = self.ax.axvline(
+                0.0, color="#888888", linestyle="-", linewidth=1.0, zorder=1.5
+            )
             self.border.set_animated(True)
         self.background: Any = None
         self.limits: tuple[tuple[float, float], ...] = ()
@@ -123,8 +125,8 @@ class Panel:
         with DRAWING, style():
             if self.background is None:
                 canvas.draw()  # all that is not animated
-                self.background = canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[no-untyped-call]
-            canvas.restore_region(self.background)  # type: ignore[no-untyped-call]
+                self.background = canvas.copy_from_bbox(self.figure.bbox)
+            canvas.restore_region(self.background)
             moving = [artist for drawn in self.artists.values() for artist in drawn]
             for artist in sorted([self.border, *moving], key=lambda artist: artist.get_zorder()):
                 self.ax.draw_artist(artist)

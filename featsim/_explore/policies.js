@@ -4,7 +4,7 @@ const NAMED = {
   random: "random: keeps nothing",
   warm: "warm: keeps everything",
   ideal: "ideal: keeps the features",
-  doubling: "doubling: ideal, where the data has doubled",
+  doubling: "doubling: ideal, when data has doubled",
 };
 const SHARES = /^keep:([^,@]+),([^,@]+)$/;
 
@@ -48,7 +48,7 @@ function policyControl(changed) {
     make("div", { class: "shares" },
       make("span", {}, "a"), a, toldA, make("span", {}, "b"), b, toldB),
     make("label", { for: "others" }, "others"), others,
-    make("p", { id: "error-init", class: "error", role: "alert" }),
+    make("p", { id: "error-init", class: "wrong", role: "alert" }),
   );
   others.id = "others";
   others.setAttribute("aria-describedby", "error-init");

@@ -10,7 +10,7 @@ from featsim.inits import Init
 from featsim.process_plot import draw_process
 from featsim.sampling import sample_stream
 from featsim.stream import FeatureStream
-from featsim.tracing import Mask, Rule, Step, Trace, rule_of, trace
+from featsim.tracing import Mask, Rows, Rule, Step, Trace, rule_of, trace
 
 MOST_POINTS, MOST_FEATURES = 40, 16
 """Of a class, up to the experiment that is shown."""
@@ -52,7 +52,7 @@ def class_trace(config: Config, init: Init, seed: int, label: int, experiment: i
     return dataclasses.replace(told, init=init)
 
 
-def _one_class(rule: Rule, rows: Mask, label: int, whole: FeatureStream) -> Rule:
+def _one_class(rule: Rule, rows: Rows, label: int, whole: FeatureStream) -> Rule:
     """Return what the rule of a whole stream keeps of one class, whose points are ``rows``."""
 
     def keep(L: Mask, M: Mask, chunk: int) -> tuple[Mask, Mask]:
@@ -79,15 +79,15 @@ def steps(told: Trace) -> list[str]:
 
 
 def _sentence(number: int, step: Step, told: Trace) -> str:
+    left = _list((step.leaving + 1).tolist())
     points = f"Step {number}, {step.active.size} points with a gradient: "
     if step.feature is None:
-        return points + f"all features are learned; memorized: {_list((step.leaving + 1).tolist())}."
+        return f"{points}all features are learned; memorized: {left}."
     k, count = step.feature[1], int(step.counts[step.feature])
     if step.learned:
-        gone = f"leave: {_list((step.leaving + 1).tolist())}"
-        return points + f"feature {k + 1} is learned, {count} ≥ γ = {told.gamma:g}; {gone}."
-    left = f"memorized: {_list((step.leaving + 1).tolist())}"
-    return points + f"no feature has γ = {told.gamma:g}; {left}."
+        reached = f"feature {k + 1} is learned, {count} ≥ γ = {told.gamma:g}"
+        return f"{points}{reached}; leave: {left}."
+    return f"{points}no feature has γ = {told.gamma:g}; memorized: {left}."
 
 
 def _list(numbers: list[int], letter: str = "x") -> str:

@@ -138,6 +138,11 @@ class Session:
         names = [init.name for init in result.inits]
         legend = [{"name": name, **vars(look)} for name, look in init_styles(names).items()]
         notes = [sentence for one in told for sentence in one.missing]
+        if told[1].border is not None:
+            notes.append(
+                "Theorem 3.4: warm and cold differ in accuracy from more than "
+                f"{told[1].border:.3g} experiments on, right of the grey line."
+            )
         over = {"mean_field": state.mean_field, "theorems": state.theorems}
         changes = {"legend": legend, "over": over, "alts": alts, "notes": notes, "working": ""}
         return Reply({**parts, **changes}, blobs)
@@ -148,9 +153,7 @@ def _setting(state: State) -> tuple[Any, ...]:
     return state.config, state.init, state.seeds, state.seed
 
 
-def _series(
-    result: Result, variable: str, limit: Overlay, theorems: Overlay
-) -> dict[str, Series]:
+def _series(result: Result, variable: str, limit: Overlay, theorems: Overlay) -> dict[str, Series]:
     scale = 100.0 if variable in ACCURACY_LABELS else 1.0
     values = scale * result.variables[variable].astype(np.float64)
     series = {}

@@ -42,7 +42,9 @@ def command_line(state: State) -> str:
 
 def python_call(state: State) -> str:
     """Return a program that binds the Dataset to ``result``."""
-    fields = ", ".join(f"{name}={_literal(value)}" for name, value in _changed(state.config).items())
+    fields = ", ".join(
+        f"{name}={_literal(value)}" for name, value in _changed(state.config).items()
+    )
     options = [f"featsim.Config({fields})"]
     if state.init != PAPER_INITS:
         options.append(f"inits={_literal(state.init)}")

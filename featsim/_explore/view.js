@@ -25,7 +25,7 @@ function viewOf(form, texts, add, small, select, send, set) {
     options.take.append(button);
   }
   const caption = make("p", { class: "caption" });
-  const sentence = make("p", { class: "error", role: "alert" });
+  const sentence = make("p", { class: "wrong", role: "alert" });
   const image = make("img", { alt: "" });
   const picture = make("div", { class: "picture", tabindex: "0", role: "group" }, image);
   const rest = make("div", { class: "rest" });
@@ -80,7 +80,7 @@ function viewOf(form, texts, add, small, select, send, set) {
 /** Return the lists and texts of a view. */
 function restOf(told) {
   const parts = [];
-  if (told.steps) parts.push(make("ol", { class: "steps" }, ...told.steps.map((step) => make("li", {}, step))));
+  if (told.steps) parts.push(make("ul", { class: "steps" }, ...told.steps.map((step) => make("li", {}, step))));
   if (told.text) parts.push(make("pre", { tabindex: "0" }, told.text));
   for (const [name, title] of [["command", "On the command line"], ["python", "In Python"]]) {
     if (told[name]) parts.push(make("h3", {}, title), make("pre", { "data-name": name, tabindex: "0" }, told[name]));
@@ -98,7 +98,7 @@ function policyChoice(texts, set) {
   select.addEventListener("focus", fill);
   return {
     element: make("div", { class: "field", "data-name": "policy" },
-      make("label", { for: "policy" }, "policy"), select, make("p", { class: "error" })),
+      make("label", { for: "policy" }, "policy"), select, make("p", { class: "wrong" })),
     set: (text) => { fill(); select.value = text || texts.init[0]; },
   };
 }

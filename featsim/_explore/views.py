@@ -39,9 +39,7 @@ def process_of_class(state: State, result: Result) -> View:
     chosen = {init.name: init for init in resolve(state.init)}
     init = chosen.get(state.policy) or next(iter(chosen.values()))
     try:
-        told = process.class_trace(
-            state.config, init, state.seed, state.label, state.experiment
-        )
+        told = process.class_trace(state.config, init, state.seed, state.label, state.experiment)
     except ValueError as error:
         return {"sentence": str(error)}, None
     steps = process.steps(told)
