@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import ipaddress
+import signal
 import warnings
 import webbrowser
 from collections.abc import Sequence
@@ -58,11 +59,17 @@ def execute(arguments: Sequence[str] | None) -> None:
     if not command.no_browser:
         _open(url)
     try:
-        asyncio.get_event_loop().run_forever()
+        _wait()
     except KeyboardInterrupt:
         show("\nfeatsim explore: ended")
     finally:
         server.stop(wait=False)
+
+
+def _wait() -> None:
+    """Serve until an interrupt."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Panel has one of its own
+    asyncio.get_event_loop().run_forever()
 
 
 def _address(text: str) -> Any:

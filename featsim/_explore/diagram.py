@@ -38,6 +38,9 @@ class Cells:
     gap: Values
     """(y, x): percentage points after the last experiment; NaN where it is not known."""
 
+    rows: int = 0
+    """Rows that are done."""
+
     refused: tuple[str, ...] = ()
     """Why rows are empty."""
 
@@ -91,7 +94,7 @@ def fill(cells: Cells, stopped: Callable[[], bool]) -> Iterator[Cells]:
             difference = last.sel(init="random") - last.sel(init="warm")
             gap[row, columns] = difference.to_numpy()
         told = tuple(dict.fromkeys(refused))
-        yield dataclasses.replace(cells, gap=gap.copy(), refused=told)
+        yield dataclasses.replace(cells, gap=gap.copy(), rows=row + 1, refused=told)
 
 
 def _allowed(cells: Cells, value: Any, refused: list[str]) -> list[npt.NDArray[np.int64]]:

@@ -37,7 +37,7 @@ class Explorer(JSComponent):
     _stylesheets = [(FOLDER / "page.css").read_text(encoding="utf-8")]  # noqa: RUF012
 
     def __init__(self, state: State, *, alone: bool, sentence: str = "") -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             form=form(state, alone=alone, sentence=sentence), sizing_mode="stretch_width"
         )
         self.session = Session(state)

@@ -1,5 +1,6 @@
 """One reader's page: requests of the browser in, replies out. It knows nothing of browsers."""
 
+import dataclasses
 import re
 import time
 from collections.abc import Callable
@@ -18,11 +19,25 @@ from featsim.plotting import ACCURACY_LABELS, init_styles
 
 Request = dict[str, Any]
 Send = Callable[[Reply], None]
+Told = tuple[Overlay, Overlay]
+"""What the mean field and the theorems say."""
+
+COUNTS = ("learned_features", "nonzero_gradient_points")
 
 PATIENCE = 0.15
 """Seconds that a slider must rest before what is below the panels is drawn."""
 
 _PLAIN: dict[str, Any] = {"errors": {}, "sentence": "", "ask": "", "working": ""}
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What one panel shows."""
+
+    place: str
+    panel: Panel
+    series: dict[str, Series]
+    border: float | None
 
 
 class Session:
@@ -32,11 +47,7 @@ class Session:
         self.state = state
         self.result: Result | None = None
         self.computed: tuple[Any, ...] = ()
-        self.panels = {
-            name: Panel(name)
-            for name in ("test_accuracy", "exact_accuracy", "learned_features",
-                         "nonzero_gradient_points")
-        }  # fmt: skip
+        self.panels = {name: Panel(name) for name in (*ACCURACY_LABELS, *COUNTS)}
         self.cells: diagram.Cells | None = None
 
     def answer(self, request: Request, send: Send, newer: Event) -> None:
@@ -117,25 +128,42 @@ class Session:
             seconds = diagram.cost(cells)
         return views.diagram_of(cells, self.state, seconds)
 
+    def shown(self, told: Told) -> list[Shown]:
+        """Return what each panel shows of the last result."""
+        assert self.result is not None
+        result, (limit, theorems) = self.result, told
+        accuracy = next(name for name in ACCURACY_LABELS if name in result.variables)
+        places = {"accuracy": accuracy, **{name: name for name in COUNTS}}
+        return [
+            Shown(
+                place,
+                self.panels[variable],
+                _series(result, variable, limit, theorems),
+                theorems.border if place == "accuracy" else None,
+            )
+            for place, variable in places.items()
+        ]
+
+    def told(self) -> Told:
+        """Return what the mean field and the theorems say, where they are asked for."""
+        assert self.result is not None
+        config, result, no = self.state.config, self.result, overlays.NOTHING
+        return (
+            overlays.mean_field(config, result) if self.state.mean_field else no,
+            overlays.theorems(config, result) if self.state.theorems else no,
+        )
+
     def _panels(self, parts: dict[str, Any]) -> Reply:
         """Move the panels to the last result, and return them."""
         assert self.result is not None
-        state, result = self.state, self.result
-        told = [
-            overlays.mean_field(state.config, result) if state.mean_field else overlays.NOTHING,
-            overlays.theorems(state.config, result) if state.theorems else overlays.NOTHING,
-        ]
-        accuracy = next(name for name in ACCURACY_LABELS if name in result.variables)
+        told = self.told()
         blobs, alts = {}, {}
-        for place in ("accuracy", "learned_features", "nonzero_gradient_points"):
-            variable = accuracy if place == "accuracy" else place
-            series = _series(result, variable, *told)
-            panel = self.panels[variable]
+        for one in self.shown(told):
             with DRAWING:
-                panel.update(series, told[1].border if place == "accuracy" else None)
-                blobs[place] = panel.png()
-            alts[place] = panel.describe(series)
-        names = [init.name for init in result.inits]
+                one.panel.update(one.series, one.border)
+                blobs[one.place] = one.panel.png()
+            alts[one.place] = one.panel.describe(one.series)
+        names = [init.name for init in self.result.inits]
         legend = [{"name": name, **vars(look)} for name, look in init_styles(names).items()]
         notes = [sentence for one in told for sentence in one.missing]
         if told[1].border is not None:
@@ -143,8 +171,8 @@ class Session:
                 "Theorem 3.4: warm and cold differ in accuracy from more than "
                 f"{told[1].border:.3g} experiments on, right of the grey line."
             )
-        over = {"mean_field": state.mean_field, "theorems": state.theorems}
-        changes = {"legend": legend, "over": over, "alts": alts, "notes": notes, "working": ""}
+        over = {"mean_field": self.state.mean_field, "theorems": self.state.theorems}
+        changes = {"legend": legend, "over": over, "alts": alts, "notes": notes}
         return Reply({**parts, **changes}, blobs)
 
 

@@ -71,13 +71,12 @@ SHOWN: dict[str, Callable[[State, Result], View]] = {
 
 def diagram_of(cells: diagram.Cells, state: State, seconds: float | None) -> View:
     """Return the phase diagram as far as it is computed."""
-    done = int((cells.gap == cells.gap).any(axis=1).sum())
     old = _without_axes(cells.state) != _without_axes(state)
     parts: dict[str, Any] = {
         "cells": {"x": cells.x, "y": cells.y, "box": diagram.BOX, "names": [state.x, state.y]},
         "alt": (
             f"Accuracy of random minus that of warm over {state.x} and {state.y}, "
-            f"{done} of {len(cells.y)} rows"
+            f"{cells.rows} of {len(cells.y)} rows"
         ),
         "caption": "Choose a cell with a click or the arrow keys: the sliders follow.",
     }
