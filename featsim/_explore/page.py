@@ -20,6 +20,8 @@ FOLDER = Path(__file__).parent
 SCRIPTS = ("controls.js", "policies.js", "pictures.js", "view.js", "page.js")
 """Joined to one module, in this order."""
 
+FAILED = "This failed: where the page was started there is a traceback."
+
 
 class Explorer(JSComponent):
     """The page of one reader; shown by a server, or by a notebook."""
@@ -35,6 +37,9 @@ class Explorer(JSComponent):
 
     _esm = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _stylesheets = [(FOLDER / "page.css").read_text(encoding="utf-8")]  # noqa: RUF012
+
+    _priority_changes = ["request"]  # noqa: RUF012
+    # Panel would let others wait for 50 ms; the script holds back all but the newest itself.
 
     def __init__(self, state: State, *, alone: bool, sentence: str = "") -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -56,7 +61,12 @@ class Explorer(JSComponent):
                     if text != self.request:
                         return
                     self._newer = newer = Event()
-                    await self._carry(lambda send: self.session.answer(request, send, newer))
+                    try:
+                        await self._carry(lambda send: self.session.answer(request, send, newer))
+                    except Exception:
+                        told = {"number": request["number"], "sentence": FAILED, "working": ""}
+                        self.reply = Reply(told).pack()
+                        raise
             case "fill":
                 self._stop.set()
                 self._stop = stop = Event()

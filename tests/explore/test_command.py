@@ -90,6 +90,7 @@ def test_no_browser_and_an_interrupt(served, error, monkeypatch, capsys):
     assert err == ""
 
 
+@pytest.mark.filterwarnings("default")
 def test_another_address_is_warned_of(served, capsys):
     assert main(["explore", "--address", "0.0.0.0", "--no-browser"]) == 0
     assert capsys.readouterr().err == (
