@@ -9,8 +9,8 @@ COMMANDS = {
     "run": ("simulate one setting: print its tables, keep it, draw it", ""),
     "sweep": ("simulate every combination of values, to a file", "distributed, for --scheduler"),
     "fit": ("fit the framework to the accuracy of a cold start, from a CSV file", ""),
-    "explore": ("turn a setting on a page in the browser, and watch", "explore"),
     "check": ("test the paper's theorems on a stream of points", ""),
+    "explore": ("turn a setting on a page in the browser, and watch", "explore"),
 }
 """What each command does, and the extra that it needs. Its module in ``_commands`` has its name."""
 
