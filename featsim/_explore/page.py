@@ -48,17 +48,18 @@ class Explorer(JSComponent):
         self.session = Session(state)
         self._newer, self._stop = Event(), Event()
         self._busy = asyncio.Lock()
+        self._newest: dict[str, Any] = {}
 
     @param.depends("request", watch=True)
     async def _answer(self) -> None:
         """Do what the newest request says; one that waits while another comes is left."""
-        text = self.request
-        request: dict[str, Any] = json.loads(text)
+        request: dict[str, Any] = json.loads(self.request)
         match request["do"]:
             case "show":
                 self._newer.set()
+                self._newest = request
                 async with self._busy:
-                    if text != self.request:
+                    if request is not self._newest:
                         return
                     self._newer = newer = Event()
                     try:
