@@ -29,6 +29,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def url():
+    # Compiles, if need be, before a browser waits for it.
+    featsim.simulate(CONFIG, seeds=1)
+    featsim.sweep(CONFIG, inits=("random", "warm"), seeds=1, gamma=[20, 50])
     command = [sys.executable, "-m", "featsim", "explore", "--no-browser", "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     line = server.stdout.readline()
