@@ -1,4 +1,5 @@
 from . import theory as theory
+from ._explore.function import explore as explore
 from ._points import pack_points as pack_points
 from ._sweep.function import sweep as sweep
 from ._version import __version__ as __version__

@@ -10,6 +10,7 @@ COMMANDS = {
     "sweep": ("simulate every combination of values, to a file", "distributed, for --scheduler"),
     "fit": ("fit the framework to the accuracy of a cold start, from a CSV file", ""),
     "check": ("test the paper's theorems on a stream of points", ""),
+    "explore": ("turn a setting on a page in the browser, and watch", "explore"),
 }
 """What each command does, and the extra that it needs. Its module in ``_commands`` has its name."""
 

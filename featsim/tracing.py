@@ -132,7 +132,7 @@ def trace(
     tau = _checks.integer("tau", tau, 1)
     seed = check_seed("seed", seed)
     chosen = init if callable(init) else resolve([init])[0]
-    rule = chosen if callable(chosen) else _rule(stream, chosen, seed)
+    rule = chosen if callable(chosen) else rule_of(stream, chosen, seed)
     learned = np.zeros((stream.num_classes, stream.num_features), np.bool_)
     memorized = np.zeros(len(stream), np.bool_)
     runs = []
@@ -161,7 +161,7 @@ def _checked(kept: Any, *shapes: tuple[int, ...]) -> tuple[Mask, Mask]:
     return L, M
 
 
-def _rule(stream: FeatureStream, init: Init, seed: int) -> Rule:
+def rule_of(stream: FeatureStream, init: Init, seed: int) -> Rule:
     """Return what a policy keeps before an experiment."""
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
     before = forgets(init.when, np.bincount(stream.chunks, minlength=J))

@@ -75,7 +75,8 @@ def test_help_of_check_and_an_unknown_command(capsys):
     assert "None" not in capsys.readouterr().out
     assert main(["walk", "--seeds", "1"]) == 2
     error = capsys.readouterr().err
-    assert error == "featsim: error: a command must be among run, sweep, fit, check, not 'walk'\n"
+    names = "run, sweep, fit, check, explore"
+    assert error == f"featsim: error: a command must be among {names}, not 'walk'\n"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -1,0 +1,1 @@
+"""The explorer: a page on which a setting is turned and its pictures follow."""
