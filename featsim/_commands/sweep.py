@@ -35,6 +35,7 @@ from featsim._sweep.estimate import check_size, processor_seconds, result_bytes
 from featsim._sweep.function import sweep
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.store import Store
+from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers
 from featsim.config import Config
 from featsim.sampling import check_seeds
@@ -54,7 +55,8 @@ class Options:
     """What to simulate, and where the result goes."""
 
     output: Path
-    """NetCDF file of the result; a sweep that was stopped is continued."""
+    """NetCDF file of the result, or a Zarr store, .zarr, where it is larger than memory;
+    a sweep that was stopped is continued."""
 
     init: Inits = ALL
 
@@ -130,9 +132,9 @@ def execute(arguments: Sequence[str] | None) -> None:
         inits = chosen_inits(options.init)
         seeds = check_seeds(range(options.seed, options.seed + options.seeds))
         plan = make_plan(config, axes, inits, seeds, options.keep, options.reduce)
-        store = Store(options.output, plan)
+        store = (ZarrStore if is_zarr(options.output) else Store)(options.output, plan)
         executor, threads = stack.enter_context(_executor(options.scheduler, options.workers))
-        check_size(plan, threads if executor is None else 0, filed=True)
+        check_size(plan, threads if executor is None else 0, output=options.output)
         closing = stack.pop_all()
     with closing:
         if not options.quiet:
@@ -170,11 +172,14 @@ def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Exec
         yield client.get_executor(), sum(client.nthreads().values())
 
 
-def _estimate(plan: Plan, store: Store, threads: int) -> str:
+def _estimate(plan: Plan, store: Store | ZarrStore, threads: int) -> str:
     """Return the size of the sweep, and how long it takes and what memory before it starts."""
     dims = {**{name: len(values) for name, values in plan.axes.items()}, "seed": len(plan.seeds)}
     sizes = " × ".join(f"{size} {name}" for name, size in dims.items())
     lines = [f"{sizes} = {plan.simulations:,} simulations of {len(plan.inits)} inits"]
+    if isinstance(store, ZarrStore):  # checked, which may take long, when the work starts
+        duration = processor_seconds(plan) / max(threads, 1)
+        return f"{lines[0]}\nabout {tqdm.format_interval(duration)} on {threads} threads for all"
     pieces = list(plan.pieces())
     stored = store.keys()
     missing = sum(piece.simulations for piece in pieces if piece.key not in stored)

@@ -3,13 +3,16 @@
 import dataclasses
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 
 from featsim._memory import check_memory, class_bytes
+from featsim._sweep.blocks import blocks
 from featsim._sweep.piece import Batch, run_piece
 from featsim._sweep.plan import Plan
 from featsim._sweep.result import shapes
+from featsim._sweep.zarr_store import is_zarr
 from featsim.config import Config
 
 SAMPLE_SECONDS, SAMPLES = 0.5, 9
@@ -46,7 +49,7 @@ def result_bytes(plan: Plan) -> int:
     )
 
 
-def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
+def check_size(plan: Plan, threads: int, *, output: str | Path | None) -> None:
     """Refuse a sweep that does not fit the memory, or the file that is to hold it.
 
     Raises
@@ -58,18 +61,23 @@ def check_size(plan: Plan, threads: int, *, filed: bool) -> None:
         counts are large.
     """
     points = max(map(class_bytes, plan.configs, plan.policies))
-    need = result_bytes(plan) + threads * points
+    zarr = output is not None and is_zarr(Path(output))
+    # A store takes the result: memory has, for each thread, a block and what it is made of.
+    part = 2 * threads * result_bytes(next(blocks(plan)).plan) if zarr else result_bytes(plan)
+    need = part + threads * points
     check_memory(need, "sweep", "values, seeds, points, experiments or workers")
+    if output is None or zarr:
+        return
     count = 8 if any(_points(config) >= 2**31 for config in plan.configs) else 4
     wide = {"f": 8, "i": count}
     largest = max(
         math.prod(shape) * wide.get(np.dtype(dtype).kind, 1)
         for shape, dtype in shapes(plan).values()
     )
-    if filed and largest >= NETCDF_LIMIT:
+    if largest >= NETCDF_LIMIT:
         raise ValueError(
             f"output can hold 2 GiB of a variable, not {largest / 2**30:.1f} GiB: "
-            "take fewer values or seeds, or reduce = 'mean_std'"
+            "take fewer values or seeds, reduce = 'mean_std', or a name that ends in .zarr"
         )
 
 

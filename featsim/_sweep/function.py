@@ -11,11 +11,11 @@ from typing import Any
 import xarray as xr
 
 from featsim._sweep.estimate import check_size
-from featsim._sweep.piece import Piece, run_piece
+from featsim._sweep.piece import run_piece
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.result import Assembly
 from featsim._sweep.store import Store
-from featsim._tallies import Arrays
+from featsim._sweep.zarr_store import ZarrStore, is_zarr, run_task
 from featsim._workers import check_workers, watched
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
@@ -62,7 +62,8 @@ def sweep(
     output
         A NetCDF file for the result. Finished pieces are stored beside it, in ``<output>.pieces``,
         until all are there: the same call continues a sweep that was stopped, and returns one that
-        is finished.
+        is finished. A name that ends in ``.zarr`` is a Zarr store, for results larger than memory:
+        pieces are written into it as they end, and it is returned opened lazily.
     progress
         Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
     **axes
@@ -98,9 +99,11 @@ def sweep(
     if executor is not None and workers is not None:
         raise ValueError(f"workers must not be given with an executor, not {workers!r}")
     threads = check_workers(workers)
-    check_size(plan, threads if executor is None else 0, filed=output is not None)
+    check_size(plan, threads if executor is None else 0, output=output)
     if output is None:
         return _compute(plan, executor, threads, progress, None)
+    if is_zarr(Path(output)):
+        return _fill(ZarrStore(output, plan), executor, threads, progress)
     with Store(output, plan) as store:
         dataset = store.result()
         if dataset is None:
@@ -124,7 +127,7 @@ def _compute(
             result.take(store.piece(piece.key))
         else:
             missing.append(piece)
-    with _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit:
+    with _submitting(run_piece, executor, min(threads, len(missing))) as submit:
         for piece, arrays in watched(_completed(missing, submit), len(missing), progress):
             if store is not None:
                 store.add(piece.key, arrays)
@@ -132,28 +135,44 @@ def _compute(
     return result.dataset()
 
 
-Submit = Callable[[Piece], "concurrent.futures.Future[Arrays]"]
+def _fill(
+    store: ZarrStore,
+    executor: concurrent.futures.Executor | None,
+    threads: int,
+    progress: bool | None,
+) -> xr.Dataset:
+    """Write what a store lacks, which those who compute it do where they can."""
+    with store:
+        missing = list(store.missing())
+        with _submitting(run_task, executor, min(threads, len(missing))) as submit:
+            for task, done in watched(_completed(missing, submit), len(missing), progress):
+                store.add(task, done)
+        return store.result()
 
 
 @contextlib.contextmanager
-def _threads(number: int) -> Iterator[Submit]:
-    """Compute on threads, which stop within one simulation when the sweep ends early."""
+def _submitting(
+    run: Callable[..., Any], executor: concurrent.futures.Executor | None, threads: int
+) -> Iterator[Callable[[Any], "concurrent.futures.Future[Any]"]]:
+    """Compute on the user's executor, which goes on, or on threads.
+
+    Threads stop within one simulation when the sweep ends early.
+    """
+    if executor is not None:
+        yield lambda part: executor.submit(run, part)
+        return
     end = threading.Event()
-    pool = concurrent.futures.ThreadPoolExecutor(max(number, 1))
+    pool = concurrent.futures.ThreadPoolExecutor(max(threads, 1))
     try:
-        yield lambda piece: pool.submit(run_piece, piece, end.is_set)
+        yield lambda part: pool.submit(run, part, end.is_set)
     finally:
         end.set()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-@contextlib.contextmanager
-def _others(executor: concurrent.futures.Executor) -> Iterator[Submit]:
-    """Compute on the user's executor, which goes on."""
-    yield lambda piece: executor.submit(run_piece, piece)
-
-
-def _completed(pieces: list[Piece], submit: Submit) -> Iterator[tuple[Piece, Arrays]]:
+def _completed(
+    pieces: list[Any], submit: Callable[[Any], "concurrent.futures.Future[Any]"]
+) -> Iterator[tuple[Any, Any]]:
     """Yield the pieces as they end; cancel the others at the first error."""
     futures = {submit(piece): piece for piece in pieces}
     try:

@@ -43,30 +43,16 @@ class Plan:
     policies: tuple[tuple[Init, ...], ...]
     """The inits of every setting."""
 
+    by_chunk: bool
+    """Whether the frequencies of some setting change."""
+
+    variables: tuple[str, ...]
+    """The names of the result's variables, in the table's order."""
+
     @property
     def simulations(self) -> int:
         """Number of simulations: one for a setting and a seed."""
         return len(self.configs) * len(self.seeds)
-
-    @property
-    def by_chunk(self) -> bool:
-        """Whether the frequencies of some setting change."""
-        return any(config.frequencies_change for config in self.configs)
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The names of the result's variables, in the table's order."""
-        absent = set()
-        if not any(config.test_points for config in self.configs):
-            absent.add("test_accuracy")
-        if not self.by_chunk:
-            absent.add("exact_accuracy_so_far")
-        return tuple(
-            name
-            for name, variable in VARIABLES.items()
-            if name in self.keep
-            or (variable.dims == SERIES and name not in ON_REQUEST and name not in absent)
-        )
 
     def cost(self, config: Config) -> float:
         """Return about how long one simulation takes, in seconds."""
@@ -108,10 +94,15 @@ class Plan:
         """About how long the sweep takes, in seconds."""
         return sum(self.cost_of(unit) for group in self.units for unit in group) * len(self.seeds)
 
-    def pieces(self) -> Iterator[Piece]:
-        """Yield the pieces: large enough to be worth sending, and small enough to be shared out."""
+    @property
+    def piece_seconds(self) -> float:
+        """The time of a piece: worth sending, and small enough to be shared out."""
         target = max(PIECE_SECONDS, self.total_cost / MOST_PIECES)
-        target = min(target, max(SHORTEST_PIECE, self.total_cost / FEWEST_PIECES))
+        return min(target, max(SHORTEST_PIECE, self.total_cost / FEWEST_PIECES))
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the pieces, each of about the time of ``piece_seconds``."""
+        target = self.piece_seconds
         make = functools.partial(
             Piece, variables=self.variables, by_chunk=self.by_chunk, reduce=self.reduce
         )
@@ -188,6 +179,7 @@ def make_plan(
     kept = _checked_keep(keep, grid.axes, reduce)
     if reduce and len(chosen) < 2:
         raise ValueError(f"seeds must be at least two with reduce = {reduce!r}, not one")
+    by_chunk = any(config.frequencies_change for config in grid.configs)
     return Plan(
         config=config,
         axes=grid.axes,
@@ -197,6 +189,22 @@ def make_plan(
         reduce=reduce,
         configs=grid.configs,
         policies=grid.policies,
+        by_chunk=by_chunk,
+        variables=_variables(grid.configs, kept, by_chunk),
+    )
+
+
+def _variables(configs: Iterable[Config], kept: Sequence[str], by_chunk: bool) -> tuple[str, ...]:
+    absent = set()
+    if not any(config.test_points for config in configs):
+        absent.add("test_accuracy")
+    if not by_chunk:
+        absent.add("exact_accuracy_so_far")
+    return tuple(
+        name
+        for name, variable in VARIABLES.items()
+        if name in kept
+        or (variable.dims == SERIES and name not in ON_REQUEST and name not in absent)
     )
 
 
