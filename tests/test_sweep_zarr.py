@@ -33,7 +33,7 @@ def computed(monkeypatch):
     keys = []
 
     def run_task(task, *stopped):
-        keys.append(task.key)
+        keys.append(task.block.number)
         return compute(task, *stopped)
 
     compute = sweeping.run_task
@@ -80,7 +80,7 @@ def test_blocks_are_whole_chunks_and_hold_each_cell_once(monkeypatch, reduce, sh
     filled = np.zeros((3, 2, 4, 2 if reduce else 5), int)
     for block in blocks(plan):
         filled[block.region] += 1
-        assert block.plan.configs[0].gamma == plan.axes["gamma"][block.region[0].start]
+        assert block.plan.grid.at(0)[0].gamma == AXES["gamma"][block.region[0].start]
     assert (filled == 1).all()
 
 

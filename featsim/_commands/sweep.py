@@ -31,9 +31,10 @@ from featsim._commands.flags import (
     read_config,
 )
 from featsim._commands.ranges import Number, parse_values
-from featsim._sweep.estimate import check_size, processor_seconds, result_bytes
+from featsim._sweep.estimate import check_size, processor_seconds
 from featsim._sweep.function import sweep
 from featsim._sweep.plan import Plan, make_plan
+from featsim._sweep.result import result_bytes
 from featsim._sweep.store import Store
 from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers
@@ -174,20 +175,16 @@ def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Exec
 
 def _estimate(plan: Plan, store: Store | ZarrStore, threads: int) -> str:
     """Return the size of the sweep, and how long it takes and what memory before it starts."""
-    dims = {**{name: len(values) for name, values in plan.axes.items()}, "seed": len(plan.seeds)}
-    sizes = " × ".join(f"{size} {name}" for name, size in dims.items())
+    dims = zip((*plan.grid.shape, len(plan.seeds)), (*plan.grid.dims, "seed"), strict=True)
+    sizes = " × ".join(f"{size} {name}" for size, name in dims)
     lines = [f"{sizes} = {plan.simulations:,} simulations of {len(plan.inits)} inits"]
-    if isinstance(store, ZarrStore):  # checked, which may take long, when the work starts
-        duration = processor_seconds(plan) / max(threads, 1)
-        return f"{lines[0]}\nabout {tqdm.format_interval(duration)} on {threads} threads for all"
-    pieces = list(plan.pieces())
-    stored = store.keys()
-    missing = sum(piece.simulations for piece in pieces if piece.key not in stored)
-    if store.output.exists():
+    stored, pieces, missing = store.progress()
+    if not missing:
         return f"{lines[0]}; all are stored"
     if stored:
-        lines.append(f"{len(stored)} of {len(pieces)} pieces are stored")
+        lines.append(f"{stored} of {pieces} pieces are stored")
     duration = processor_seconds(plan) * missing / plan.simulations / max(threads, 1)
-    memory = tqdm.format_sizeof(result_bytes(plan), "B", 1024)
-    lines.append(f"about {tqdm.format_interval(duration)} on {threads} threads, {memory} of memory")
+    size = tqdm.format_sizeof(result_bytes(plan), "B", 1024)
+    where = "before compression" if isinstance(store, ZarrStore) else "of memory"
+    lines.append(f"about {tqdm.format_interval(duration)} on {threads} threads, {size} {where}")
     return "\n".join(lines)

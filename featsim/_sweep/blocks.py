@@ -11,79 +11,70 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from featsim._sweep.axes import POLICY
-from featsim._sweep.piece import Piece
+from featsim._memory import RESULT_BYTES
+from featsim._sweep.grid import POLICY
 from featsim._sweep.plan import Plan
+from featsim._sweep.result import result_bytes
 from featsim.config import LEARNER
+
+BLOCK_BYTES = 2**25
+"""Most that a block has of the result, and most that is made at once for its values of γ."""
 
 
 class Block(NamedTuple):
     """A part of a sweep, as a sweep of its own, and the region that it fills."""
 
-    key: str
+    number: int
     plan: Plan
     region: tuple[slice, ...]
-    """Places along each axis and along the seeds (or statistics)."""
-
-    def piece(self) -> Piece:
-        """Return the block as one piece of its own plan."""
-        batches = (batch for piece in self.plan.pieces() for batch in piece.batches)
-        plan = self.plan
-        return Piece(tuple(batches), plan.variables, plan.by_chunk, plan.reduce)
+    """Places along each dim and along the seeds (or statistics)."""
 
 
 def block_shape(plan: Plan) -> tuple[int, ...]:
-    """Return how many values of each axis, and seeds, a block has: about as long as a piece.
+    """Return how many places of each dim, and seeds, a block has: about as long as a piece.
 
-    First come the axes that share their points, γ before all, then the seeds, then the others.
+    First come the dims that share their points, γ before all, then the seeds, then the others.
     """
-    lengths = {name: len(values) for name, values in plan.axes.items()}
-    lengths["seed"] = len(plan.seeds)
-    room = max(1, int(plan.piece_seconds / (plan.total_cost / plan.simulations)))
+    lengths = dict(zip((*plan.grid.dims, "seed"), (*plan.grid.shape, len(plan.seeds)), strict=True))
     shape = dict.fromkeys(lengths, 1)
+    room = plan.piece_seconds / (plan.total_cost / plan.simulations)
+    room = int(min(room, BLOCK_BYTES * plan.simulations / result_bytes(plan)))
     if plan.reduce:
         shape["seed"] = lengths["seed"]
-        room = max(1, room // lengths["seed"])
-    others = (name for name in plan.axes if name not in (*LEARNER, *POLICY))
-    for name in (*LEARNER, *POLICY, "seed", *others):
-        if name in lengths and shape[name] == 1:
-            shape[name] = min(lengths[name], room)
-            room //= shape[name]
+        room //= lengths["seed"]
+    sizes = plan.config.experiments, max(plan.grid.values("features")), len(plan.inits)
+    gammas = max(1, BLOCK_BYTES // (RESULT_BYTES * math.prod(sizes)))
+
+    def turn(dim: str) -> int:
+        columns = plan.grid.dims.get(dim, {})
+        if dim == "seed":
+            return 2
+        return 0 if set(columns) == {"gamma"} else 1 if {*columns} <= {*LEARNER, *POLICY} else 3
+
+    for dim in sorted(lengths, key=turn):
+        if shape[dim] == 1:
+            most = min(room, gammas) if "gamma" in plan.grid.dims.get(dim, ()) else room
+            shape[dim] = max(1, min(lengths[dim], most))
+            room //= shape[dim]
     return tuple(shape.values())
 
 
+def number_of_blocks(plan: Plan) -> int:
+    """Return how many blocks a sweep has."""
+    lengths = (*plan.grid.shape, len(plan.seeds))
+    pairs = zip(lengths, block_shape(plan), strict=True)
+    return math.prod(-(-length // size) for length, size in pairs)
+
+
 def blocks(plan: Plan) -> Iterator[Block]:
-    """Yield the blocks of a sweep, the last axis fastest."""
-    values = (*plan.axes.values(), plan.seeds)
-    starts = [
-        range(0, len(along), size) for along, size in zip(values, block_shape(plan), strict=True)
-    ]
-    shape = block_shape(plan)
+    """Yield the blocks of a sweep, the last dim fastest."""
+    lengths, shape = (*plan.grid.shape, len(plan.seeds)), block_shape(plan)
+    starts = (range(0, length, size) for length, size in zip(lengths, shape, strict=True))
     for number, corner in enumerate(itertools.product(*starts)):
         region = tuple(
-            slice(start, min(start + size, len(along)))
-            for start, size, along in zip(corner, shape, values, strict=True)
+            slice(start, min(start + size, length))
+            for start, size, length in zip(corner, shape, lengths, strict=True)
         )
-        part = _part(plan, region)
-        yield Block(str(number), part, (*region[:-1], slice(0, 2)) if plan.reduce else region)
-
-
-def _part(plan: Plan, region: tuple[slice, ...]) -> Plan:
-    """Return the sweep of some values of each axis, and of some seeds."""
-    axes = {
-        name: values[some]
-        for (name, values), some in zip(plan.axes.items(), region[:-1], strict=True)
-    }
-    lengths = [len(values) for values in plan.axes.values()]
-    strides = [math.prod(lengths[i + 1 :]) for i in range(len(lengths))]
-    places = [
-        sum(i * stride for i, stride in zip(point, strides, strict=True))
-        for point in itertools.product(*(range(s.start, s.stop) for s in region[:-1]))
-    ]
-    return dataclasses.replace(
-        plan,
-        axes=axes,
-        seeds=plan.seeds[region[-1]],
-        configs=tuple(plan.configs[place] for place in places),
-        policies=tuple(plan.policies[place] for place in places),
-    )
+        *places, seeds = region
+        part = dataclasses.replace(plan, grid=plan.grid.part(places), seeds=plan.seeds[seeds])
+        yield Block(number, part, (*places, slice(0, 2)) if plan.reduce else region)

@@ -2,29 +2,36 @@
 
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from featsim._sweep.blocks import number_of_blocks
 from featsim._sweep.estimate import check_size
 from featsim._sweep.piece import run_piece
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.result import Assembly
 from featsim._sweep.store import Store
-from featsim._sweep.zarr_store import ZarrStore, is_zarr, run_task
+from featsim._sweep.task import run_task
+from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers, watched
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import check_seeds
 
+AHEAD = 1_000
+"""Most pieces that are with those who compute, or wait there."""
+
 
 def sweep(
     config: Config,
     *,
+    settings: Mapping[str, Iterable[Any]] | None = None,
     inits: str | Init | Iterable[str | Init] = PAPER_INITS,
     seeds: int | Sequence[int] = 10,
     executor: concurrent.futures.Executor | None = None,
@@ -45,6 +52,10 @@ def sweep(
     ----------
     config
         The fields that are not swept.
+    settings
+        A table of settings that are no grid: a mapping of equally long columns, or a pandas
+        DataFrame, whose columns are what axes can be. It is one dim, ``setting``, before the axes,
+        and its columns are coordinates on it. Every row is combined with every value of the axes.
     inits, seeds
         As for ``simulate``.
     executor
@@ -95,14 +106,24 @@ def sweep(
         raise TypeError(f"executor must be one of concurrent.futures, not {executor!r}")
     if not isinstance(output, str | os.PathLike | None):
         raise TypeError(f"output must be the path of a file, not {output!r}")
-    plan = make_plan(config, axes, resolve(inits), check_seeds(seeds), keep, reduce)
+    in_memory = output is None or not is_zarr(Path(output))
+    plan = make_plan(
+        config,
+        axes,
+        resolve(inits),
+        check_seeds(seeds),
+        keep,
+        reduce,
+        settings=settings,
+        in_memory=in_memory,
+    )
     if executor is not None and workers is not None:
         raise ValueError(f"workers must not be given with an executor, not {workers!r}")
     threads = check_workers(workers)
     check_size(plan, threads if executor is None else 0, output=output)
     if output is None:
         return _compute(plan, executor, threads, progress, None)
-    if is_zarr(Path(output)):
+    if not in_memory:
         return _fill(ZarrStore(output, plan), executor, threads, progress)
     with Store(output, plan) as store:
         dataset = store.result()
@@ -143,9 +164,9 @@ def _fill(
 ) -> xr.Dataset:
     """Write what a store lacks, which those who compute it do where they can."""
     with store:
-        missing = list(store.missing())
-        with _submitting(run_task, executor, min(threads, len(missing))) as submit:
-            for task, done in watched(_completed(missing, submit), len(missing), progress):
+        missing = number_of_blocks(store.plan) - len(store.done)
+        with _submitting(run_task, executor, min(threads, missing)) as submit:
+            for task, done in watched(_completed(store.missing(), submit), missing, progress):
                 store.add(task, done)
         return store.result()
 
@@ -171,15 +192,24 @@ def _submitting(
 
 
 def _completed(
-    pieces: list[Any], submit: Callable[[Any], "concurrent.futures.Future[Any]"]
+    pieces: Iterable[Any], submit: Callable[[Any], "concurrent.futures.Future[Any]"]
 ) -> Iterator[tuple[Any, Any]]:
-    """Yield the pieces as they end; cancel the others at the first error."""
-    futures = {submit(piece): piece for piece in pieces}
+    """Yield the pieces as they end; cancel the others at the first error.
+
+    Of very many, later ones are made as earlier ones end, so that memory does not hold them all.
+    """
+    left = iter(pieces)
+    futures = {submit(piece): piece for piece in itertools.islice(left, AHEAD)}
+    first = concurrent.futures.FIRST_COMPLETED
     try:
-        for future in concurrent.futures.as_completed(futures):
-            piece, arrays = futures.pop(future), future.result()
-            del future  # a cluster gives up the result
-            yield piece, arrays
+        while futures:
+            done = concurrent.futures.wait(futures, return_when=first).done
+            while done:
+                future = done.pop()
+                piece, arrays = futures.pop(future), future.result()
+                del future  # a cluster gives up the result
+                futures.update((submit(piece), piece) for piece in itertools.islice(left, 1))
+                yield piece, arrays
     finally:
         for future in futures:
             future.cancel()

@@ -1,6 +1,7 @@
 """The result of a sweep: filled piece by piece, then labelled."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Assembly:
 
     def gridded(self) -> Arrays:
         """Return the variables with the axes told apart."""
-        sizes = [len(values) for values in self.plan.axes.values()]
+        sizes = self.plan.grid.shape
         return {
             name: values.reshape(*sizes, *values.shape[1:]) for name, values in self.arrays.items()
         }
@@ -49,12 +50,16 @@ def dims(plan: Plan, name: str) -> tuple[str, ...]:
     """Return the dims of a variable: the axes, the seed or statistic, and its own."""
     over = "statistic" if plan.reduce else "seed"
     ndim = len(VARIABLES[name].dims) + (name == "frequencies" and plan.by_chunk)
-    return (*plan.axes, over, *dims_of(name, ndim))
+    return (*plan.grid.dims, over, *dims_of(name, ndim))
 
 
 def frame(plan: Plan) -> xr.Dataset:
     """Return the coordinates, and what made the result, without any variable."""
-    coordinates: dict[str, Any] = {name: list(values) for name, values in plan.axes.items()}
+    coordinates: dict[str, Any] = {
+        name: (dim, list(values))
+        for dim, columns in plan.grid.dims.items()
+        for name, values in columns.items()
+    }
     over = "statistic" if plan.reduce else "seed"
     coordinates[over] = ["mean", "std"] if plan.reduce else np.array(plan.seeds, np.int64)
     coordinates["init"] = [init.name for init in plan.inits]
@@ -73,12 +78,19 @@ def shapes(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
     sizes = {
         "init": len(plan.inits),
         "experiment": plan.config.experiments,
-        "class": plan.configs[0].classes,
-        "feature": plan.configs[0].features,
+        "class": plan.grid.values("classes")[0],
+        "feature": plan.grid.values("features")[0],
     }
-    outer = (len(plan.configs), 2 if plan.reduce else len(plan.seeds))
+    outer = (plan.grid.size, 2 if plan.reduce else len(plan.seeds))
     result: dict[str, tuple[tuple[int, ...], npt.DTypeLike]] = {}
     for name in plan.variables:
-        shape = (*outer, *(sizes[dim] for dim in dims(plan, name)[len(plan.axes) + 1 :]))
+        shape = (*outer, *(sizes[dim] for dim in dims(plan, name)[len(plan.grid.dims) + 1 :]))
         result[name] = shape, "float64" if plan.reduce else VARIABLES[name].dtype
     return result
+
+
+def result_bytes(plan: Plan) -> int:
+    """Return the memory of the result."""
+    return sum(
+        math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in shapes(plan).values()
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
 DIGITS = 24
+LONGEST_NAME = 255
+"""Bytes that the name of a file has at most, on the usual file systems."""
 
 
 class Store:
@@ -31,7 +34,8 @@ class Store:
 
     def __init__(self, output: str | Path, plan: Plan) -> None:
         self.output = Path(output)
-        self.folder = self.output.with_name(self.output.name + ".pieces")
+        self.folder = _beside(self.output)
+        self.plan = plan
         self.description = plan.description()
         self.sweep = json.dumps(self.description)
         self.files: dict[str, Path] = {}
@@ -86,6 +90,14 @@ class Store:
         with xr.open_dataset(self.files[key], engine="scipy") as dataset:
             return {str(name): values.to_numpy() for name, values in dataset.items()}
 
+    def progress(self) -> tuple[int, int, int]:
+        """Return how many pieces are stored, how many there are, and the simulations missing."""
+        if self.output.exists():
+            return 1, 1, 0
+        pieces, stored = list(self.plan.pieces()), self.keys()
+        missing = [piece.simulations for piece in pieces if piece.key not in stored]
+        return len(pieces) - len(missing), len(pieces), sum(missing)
+
     def add(self, key: str, arrays: Arrays) -> None:
         """Store a piece."""
         dataset = xr.Dataset({name: _variable(name, values) for name, values in arrays.items()})
@@ -130,6 +142,14 @@ class Store:
         self.lock.release()
         (self.folder / "lock").unlink(missing_ok=True)
         self.folder.rmdir()
+
+
+def _beside(output: Path) -> Path:
+    """Return the folder of the pieces, under a shorter name where that of the file is too long."""
+    name = output.name + ".pieces"
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        name = digest(os.fsencode(output.name)) + ".pieces"
+    return output.with_name(name)
 
 
 def refuse_another(path: Path, stored: dict[str, Any], description: dict[str, Any]) -> None:

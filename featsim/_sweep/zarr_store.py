@@ -1,30 +1,26 @@
 """A sweep in a Zarr store, for results larger than memory: finished blocks go into their chunks."""
 
 import json
+import os
 import shutil
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import xarray as xr
 
-from featsim._files import check_writable, replacing
+from featsim._files import check_writable
 from featsim._labels import described
-from featsim._sweep.blocks import Block, block_shape, blocks
-from featsim._sweep.piece import run_piece
+from featsim._sweep.blocks import Block, block_shape, blocks, number_of_blocks
+from featsim._sweep.notes import Notes, digest_of
 from featsim._sweep.plan import Plan
-from featsim._sweep.result import Assembly, dims, frame, shapes
+from featsim._sweep.result import dims, frame, shapes
 from featsim._sweep.store import digest, lock, refuse_another
+from featsim._sweep.task import NOTES, Task, array_of, open_store, write
 from featsim._tallies import Arrays
-
-if TYPE_CHECKING:
-    import zarr
-
-NOTES = "pieces"
-"""A group of the store without arrays, whose folder has the notes, the lock and the token."""
 
 
 def is_zarr(output: Path) -> bool:
@@ -32,55 +28,11 @@ def is_zarr(output: Path) -> bool:
     return output.suffix == ".zarr"
 
 
-class Task(NamedTuple):
-    """A block, and the store that it goes to."""
-
-    block: Block
-    output: str
-    sweep: str
-    token: str
-
-    @property
-    def key(self) -> str:
-        """The name of the block."""
-        return self.block.key
-
-    @property
-    def simulations(self) -> int:
-        """Number of simulations."""
-        return self.block.plan.simulations
-
-
-def run_task(task: Task, stopped: Callable[[], bool] = lambda: False) -> str | Arrays:
-    """Compute a block and write it; return its digest, or its arrays where the store is not seen.
-
-    A store is seen if it has the token that the calling process put there.
-    """
-    result = Assembly(task.block.plan)
-    result.take(run_piece(task.block.piece(), stopped))
-    arrays = result.gridded()
-    try:
-        seen = (Path(task.output) / NOTES / "token").read_text() == task.token
-    except OSError:
-        seen = False
-    return write(task, arrays) if seen else arrays
-
-
-def write(task: Task, arrays: Arrays) -> str:
-    """Write a block into its chunks and return its digest."""
-    import zarr
-
-    group = zarr.open_group(task.output, mode="r+", use_consolidated=False)
-    for name, values in arrays.items():
-        _array(group, name)[task.block.region] = values
-    return _digest(task.sweep, task.key, arrays)
-
-
 class ZarrStore:
     """The Zarr store of a sweep, with a note of each block that is in it.
 
-    One process has the store at a time. A note is a line with a block's number and the digest of
-    its values and of the sweep; a block whose values do not give it is computed again.
+    One process has the store at a time. A block whose values are not what was noted is computed
+    again.
     """
 
     def __init__(self, output: str | Path, plan: Plan) -> None:
@@ -92,9 +44,11 @@ class ZarrStore:
             ) from None
         self.output = Path(output)
         self.plan = plan
-        self.sweep = json.dumps(plan.description())
+        self.description = plan.description()
+        self.sweep = digest(json.dumps(self.description).encode())
         self.token = uuid.uuid4().hex
-        self.notes = self.output / NOTES / "notes"
+        self.notes = Notes(self.output / NOTES / "notes")
+        self.done: set[int] = set()
         if self.output.exists():
             self._check()
         else:
@@ -102,19 +56,16 @@ class ZarrStore:
 
     def _check(self) -> None:
         """Refuse what is there and not of this sweep."""
-        import zarr
-
         try:
-            group = zarr.open_group(self.output, mode="r", use_consolidated=False)
+            group = open_store(self.output, "r")
             stored = json.loads(str(group.attrs["sweep"]))
-            group[NOTES]
             for name in self.plan.variables:
-                _array(group, name)
+                array_of(group, name)
         except (OSError, TypeError, ValueError, KeyError):
             raise ValueError(
                 f"output must be new or a sweep, but {str(self.output)!r} is something else"
             ) from None
-        refuse_another(self.output, stored, self.plan.description())
+        refuse_another(self.output, stored, self.description)
 
     def __enter__(self) -> Self:
         if not self.output.exists():
@@ -145,11 +96,10 @@ class ZarrStore:
             group = zarr.open_group(new, mode="r+")
             chunk = list(block_shape(self.plan))
             chunk[-1] = 2 if self.plan.reduce else chunk[-1]
-            sizes = [len(values) for values in self.plan.axes.values()]
             for name, (shape, dtype) in shapes(self.plan).items():
                 group.create_array(
                     name,
-                    shape=(*sizes, *shape[1:]),
+                    shape=(*self.plan.grid.shape, *shape[1:]),
                     chunks=(*chunk, *shape[2:]),
                     dtype=np.dtype(dtype),
                     dimension_names=dims(self.plan, name),
@@ -159,71 +109,59 @@ class ZarrStore:
             with warnings.catch_warnings():  # that Zarr's specification does not have it yet
                 warnings.simplefilter("ignore")
                 zarr.consolidate_metadata(new)
+            for file in filter(Path.is_file, new.rglob("*")):
+                with file.open("rb+") as written:
+                    os.fsync(written.fileno())
             new.rename(self.output)
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
-    def _verified(self) -> dict[str, str]:
-        """Return the notes that hold, write them anew, and say in one line if some do not."""
-        import zarr
-
-        if not self.notes.exists():
-            return {}
-        lines = self.notes.read_text(errors="replace").splitlines()
-        told = dict(line.split(" ") for line in lines if line.count(" ") == 1)
-        group = zarr.open_group(self.output, mode="r", use_consolidated=False)
+    def _verified(self) -> set[int]:
+        """Return the blocks whose values are as noted, and say in one line if some are not."""
+        told = self.notes.read()
         whole = {
-            block.key: told[block.key]
+            block.number: told[block.number]
             for block in blocks(self.plan)
-            if block.key in told and told[block.key] == self._read_digest(group, block)
+            if block.number in told and told[block.number] == self._stored_digest(block)
         }
-        if len(whole) < len(lines):
+        if len(whole) < len(told):
             warnings.warn(
-                f"{self.output} was damaged: of its {len(lines)} pieces "
-                f"{len(lines) - len(whole)} are computed again",
-                stacklevel=3,
+                f"{self.output} was damaged: of its {len(told)} pieces "
+                f"{len(told) - len(whole)} are computed again",
+                stacklevel=4,
             )
-        with replacing(self.notes) as new:
-            new.write_text("".join(f"{key} {value}\n" for key, value in whole.items()))
-        return whole
+        self.notes.replace(whole)
+        return set(whole)
 
-    def _read_digest(self, group: "zarr.Group", block: Block) -> str | None:
+    def _stored_digest(self, block: Block) -> str | None:
         """Return the digest of a block as it is stored, or None if it cannot be read."""
         try:
-            arrays = {name: _array(group, name)[block.region] for name in self.plan.variables}
+            group = open_store(self.output, "r")
+            arrays = {name: array_of(group, name)[block.region] for name in self.plan.variables}
         except (OSError, RuntimeError, ValueError):
             return None
-        return _digest(self.sweep, block.key, arrays)
+        return digest_of(self.sweep, block.number, arrays)
+
+    def progress(self) -> tuple[int, int, int]:
+        """Return how many pieces are noted, how many there are, and the simulations missing."""
+        told = self.notes.read()
+        missing = [
+            block.plan.simulations for block in blocks(self.plan) if block.number not in told
+        ]
+        return len(told), number_of_blocks(self.plan), sum(missing)
 
     def missing(self) -> Iterator[Task]:
         """Yield what is to be computed."""
         for block in blocks(self.plan):
-            if block.key not in self.done:
+            if block.number not in self.done:
                 yield Task(block, str(self.output.absolute()), self.sweep, self.token)
 
     def add(self, task: Task, result: str | Arrays) -> None:
         """Note a block, and write it first if who computed it could not."""
         text = result if isinstance(result, str) else write(task, result)
-        with self.notes.open("a") as notes:
-            notes.write(f"{task.key} {text}\n")
+        self.notes.add(task.block.number, text)
 
     def result(self) -> xr.Dataset:
         """Return the store, opened lazily."""
         dataset: xr.Dataset = xr.open_zarr(self.output, chunks=None)
         return dataset
-
-
-def _array(group: "zarr.Group", name: str) -> Any:
-    import zarr
-
-    array = group[name]
-    if not isinstance(array, zarr.Array):
-        raise KeyError(name)
-    return array
-
-
-def _digest(sweep: str, key: str, arrays: Mapping[str, Any]) -> str:
-    content = [f"{sweep} {key}".encode()]
-    for name in sorted(arrays):
-        content += [name.encode(), np.ascontiguousarray(arrays[name]).tobytes()]
-    return digest(b"".join(content))
