@@ -1,19 +1,28 @@
 """A sweep in a Zarr store: the same values as in memory, continued after a kill, none trusted."""
 
+import concurrent.futures
+import itertools
+import os
+import pickle
+import re
 import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 import xarray as xr
 
 import featsim
+from featsim.__main__ import main
 from featsim._sweep import function as sweeping
 from featsim._sweep import plan as sweep_plan
 from featsim._sweep import zarr_store
-from featsim._sweep.blocks import blocks
+from featsim._sweep.blocks import blocks, number_of_blocks
+from featsim._sweep.result import result_bytes
 
 pytest.importorskip("zarr")
 
@@ -139,6 +148,107 @@ def test_who_does_not_see_the_store_returns_the_values(tmp_path, monkeypatch):
     monkeypatch.setattr(sweeping, "run_task", elsewhere)
     out = featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **AXES)
     xr.testing.assert_identical(out.load(), featsim.sweep(CONFIG, seeds=2, **AXES))
+
+
+def test_a_note_reaches_the_disk_before_the_next_block(tmp_path, monkeypatch):
+    """What has been synchronized with the disk has the note of each block that was added."""
+    synchronized = []
+
+    def fsync(descriptor):
+        synchronize(descriptor)
+        file = tmp_path / "sweep.zarr" / "pieces" / "notes"
+        if file.exists() and os.path.samestat(os.fstat(descriptor), file.stat()):
+            synchronized.append(len(notes(tmp_path / "sweep.zarr")))
+
+    synchronize = os.fsync
+    monkeypatch.setattr(os, "fsync", fsync)
+    featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **AXES)
+    blocks = len(notes(tmp_path / "sweep.zarr"))
+    assert synchronized == list(range(1, blocks + 1))
+
+
+def test_the_plan_holds_nothing_for_a_setting(monkeypatch):
+    """Of 10^9 settings only the values are checked, and only those of one block are made."""
+    checked = []
+    replace = featsim.Config.replace
+    monkeypatch.setattr(
+        featsim.Config, "replace", lambda self, **c: checked.append(c) or replace(self, **c)
+    )
+    axes = {"gamma": range(1, 1001), "max_frequency": np.linspace(0, 1, 1000), "tau": range(1, 9)}
+    axes["drift"] = np.linspace(0, 1, 125)
+    inits = featsim.inits.resolve("warm")
+    plan = sweep_plan.make_plan(CONFIG, axes, inits, [0], (), None, in_memory=False)
+    assert plan.grid.size == 10**9
+    assert len(checked) < 3000
+    assert len(pickle.dumps(plan)) < 100_000
+    block = next(blocks(plan))
+    assert sum(batch.simulations for batch in block.plan.whole().batches) < 10**6
+    assert 10**3 < number_of_blocks(plan) < 10**6
+
+
+def test_blocks_are_small_where_results_are_large():
+    config = featsim.Config(experiments=2000, points_per_chunk=2, test_points=0)
+    axes = {"gamma": np.linspace(1, 2, 1000), "tau": range(1, 49)}
+    inits = featsim.inits.resolve("warm")
+    plan = sweep_plan.make_plan(config, axes, inits, range(100), (), None, in_memory=False)
+    assert max(result_bytes(block.plan) for block in itertools.islice(blocks(plan), 9)) <= 2**25
+
+
+def test_only_so_many_pieces_are_made_ahead(monkeypatch):
+    monkeypatch.setattr(sweeping, "AHEAD", 3)
+    made, ahead = [], []
+
+    def pieces():
+        for number in range(20):
+            made.append(number)
+            yield number
+
+    def submit(piece):
+        future = concurrent.futures.Future()
+        future.set_result(-piece)
+        return future
+
+    for taken, (piece, result) in enumerate(sweeping._completed(pieces(), submit), 1):
+        assert result == -piece
+        ahead.append(len(made) - taken)
+    assert taken == 20
+    assert max(ahead) == 3
+
+
+def test_a_result_that_memory_or_a_file_does_not_hold_is_for_a_store(monkeypatch, tmp_path):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2**30))
+    axes = {"gamma": np.linspace(1, 2, 10**4), "drift": np.linspace(0, 1, 10**4)}
+    for output in (None, tmp_path / "sweep.nc"):
+        with pytest.raises(MemoryError, match=r"or an output that ends in \.zarr$"):
+            featsim.sweep(CONFIG, seeds=2, output=output, **axes)
+    config = featsim.Config(experiments=10**5, points_per_chunk=2)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=r"'mean_std', or an output that ends in \.zarr$"):
+        featsim.sweep(config, seeds=1000, output=tmp_path / "sweep.nc")
+
+
+def test_without_zarr_a_sentence_names_the_extra(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "zarr", None)
+    sentence = "an output that ends in .zarr needs zarr: pip install 'featsim[zarr]'"
+    with pytest.raises(ImportError, match=re.escape(sentence)):
+        featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **AXES)
+    assert main(["sweep", "--tau", "1:3", "--output", str(tmp_path / "sweep.zarr")]) == 2
+    assert capsys.readouterr().err == f"featsim sweep: error: {sentence}\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_estimates_what_is_missing(tmp_path, capsys):
+    store = tmp_path / "sweep.zarr"
+    flags = "--features 9 --points-per-chunk 60 --experiments 4 --test-points 60 --gamma 2 4 8"
+    command = ["sweep", *flags.split(), "--tau", "1:5", "--seeds", "2", "--output", str(store)]
+    assert main(command) == 0
+    assert re.search(r"about \S+ on \d+ threads, \S+ before compression", capsys.readouterr().err)
+    lines = notes(store)
+    (store / "pieces" / "notes").write_text("".join(f"{line}\n" for line in lines[:-2]))
+    assert main(command) == 0
+    assert f"{len(lines) - 2} of {len(lines)} pieces are stored" in capsys.readouterr().err
+    assert main(command) == 0
+    assert "all are stored" in capsys.readouterr().err
 
 
 @pytest.mark.slow

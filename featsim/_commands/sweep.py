@@ -2,10 +2,11 @@
 
 import contextlib
 import dataclasses
+import importlib
 import sys
 import time
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -33,9 +34,11 @@ from featsim._commands.flags import (
 from featsim._commands.ranges import Number, parse_values
 from featsim._sweep.estimate import check_size, processor_seconds
 from featsim._sweep.function import sweep
+from featsim._sweep.grid import POLICY
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.result import result_bytes
 from featsim._sweep.store import Store
+from featsim._sweep.table import read_settings
 from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers
 from featsim.config import Config
@@ -84,6 +87,9 @@ class Options:
     config: OptionalPath = None
     """JSON file of a configuration, which the flags change."""
 
+    settings: OptionalPath = None
+    """CSV file of a design that is no grid: a column for each parameter, a row for each setting."""
+
     quiet: bool = False
     """Print nothing but errors."""
 
@@ -120,6 +126,11 @@ def _fields() -> list[Field]:
     return fields
 
 
+def _kinds() -> dict[str, Callable[[str], Any]]:
+    """Return what makes a value of a cell, by the column of a table of settings."""
+    return {**number_fields(), **dict.fromkeys(POLICY, float)}
+
+
 def execute(arguments: Sequence[str] | None) -> None:
     """Check everything, tell what it takes, and sweep."""
     with checking(), contextlib.ExitStack() as stack:
@@ -130,10 +141,27 @@ def execute(arguments: Sequence[str] | None) -> None:
         config = read_config(options.config)
         config = config.replace(**{name: several[0] for name, several in values.items()})
         axes = {name: several for name, several in values.items() if len(several) > 1}
+        table = None if options.settings is None else read_settings(options.settings, _kinds())
+        for name in values:
+            if table is not None and name in table:
+                raise ValueError(f"{name} must not be both a flag and a column of settings")
         inits = chosen_inits(options.init)
         seeds = check_seeds(range(options.seed, options.seed + options.seeds))
-        plan = make_plan(config, axes, inits, seeds, options.keep, options.reduce)
-        store = (ZarrStore if is_zarr(options.output) else Store)(options.output, plan)
+        zarr = is_zarr(options.output)
+        if zarr:
+            with needing("zarr", "an output that ends in .zarr"):
+                importlib.import_module("zarr")
+        plan = make_plan(
+            config,
+            axes,
+            inits,
+            seeds,
+            options.keep,
+            options.reduce,
+            settings=table,
+            in_memory=not zarr,
+        )
+        store = (ZarrStore if zarr else Store)(options.output, plan)
         executor, threads = stack.enter_context(_executor(options.scheduler, options.workers))
         check_size(plan, threads if executor is None else 0, output=options.output)
         closing = stack.pop_all()
@@ -143,6 +171,7 @@ def execute(arguments: Sequence[str] | None) -> None:
         start = time.perf_counter()
         dataset = sweep(
             config,
+            settings=table,
             inits=inits,
             seeds=seeds,
             executor=executor,

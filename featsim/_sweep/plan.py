@@ -71,7 +71,7 @@ class Plan:
         fields = json.loads(self.config.to_json())
         varied = self.grid.varied
         axes = {name: columns[name] for name, columns in self.grid.dims.items() if name != SETTING}
-        table = {SETTING: told(self.grid.dims[SETTING])} if SETTING in self.grid.dims else {}
+        table = {"settings": told(self.grid.dims[SETTING])} if SETTING in self.grid.dims else {}
         members = {
             **{name: value for name, value in fields.items() if name not in varied},
             **table,

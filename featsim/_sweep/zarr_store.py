@@ -40,7 +40,7 @@ class ZarrStore:
             import zarr  # noqa: F401
         except ImportError:
             raise ImportError(
-                "output ending in .zarr needs Zarr: pip install 'featsim[zarr]'"
+                "an output that ends in .zarr needs zarr: pip install 'featsim[zarr]'"
             ) from None
         self.output = Path(output)
         self.plan = plan
