@@ -87,7 +87,7 @@ def files(store: Path) -> Iterator[Path]:
 
 def compare(out: xr.Dataset, frequencies: int) -> int:
     """Compare a part of the store with a sweep in memory; return how many settings it has."""
-    part = {
+    part: dict[str, Any] = {
         "gamma": GAMMAS[:: len(GAMMAS) // 25],
         "tau": TAUS[::2],
         "max_frequency": FREQUENCIES[:frequencies][:: max(1, frequencies // 10)],

@@ -128,7 +128,7 @@ class ZarrStore:
             warnings.warn(
                 f"{self.output} was damaged: of its {len(told)} pieces "
                 f"{len(told) - len(whole)} are computed again",
-                stacklevel=4,
+                stacklevel=5,
             )
         self.notes.replace(whole)
         return set(whole)
