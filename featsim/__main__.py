@@ -7,7 +7,10 @@ from featsim._commands.ending import Refused, leave, run_command, run_module, sh
 
 COMMANDS = {
     "run": ("simulate one setting: print its tables, keep it, draw it", ""),
-    "sweep": ("simulate every combination of values, to a file", "distributed, for --scheduler"),
+    "sweep": (
+        "simulate every combination of values, to a file",
+        "distributed, for --scheduler; zarr, for .zarr",
+    ),
     "fit": ("fit the framework to the accuracy of a cold start, from a CSV file", ""),
     "check": ("test the paper's theorems on a stream of points", ""),
     "explore": ("turn a setting on a page in the browser, and watch", "explore"),

@@ -120,7 +120,7 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
             assert reduce is None or len(batch.seeds) == 7
             for place, learner, inits in batch.settings:
                 config = batch.config.replace(gamma=learner.gamma, tau=learner.tau)
-                assert (config, inits) == (plan.configs[place], (FORGETFUL,))
+                assert (config, inits) == plan.grid.at(place)
                 found += [(place, *seed) for seed in batch.seeds]
     assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
     costs = [piece.simulations * seconds(config, 1) for piece in pieces]

@@ -1,6 +1,7 @@
 """Every scalar field, the shares and the factor of an init as axes: each setting is simulate's."""
 
 import dataclasses
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -215,9 +216,9 @@ def test_bad_axes_are_refused_before_any_work(monkeypatch, error, options, sente
 @pytest.mark.parametrize(
     "axes",
     [
-        {"gamma": range(1, 7001), "drift": np.linspace(0, 1, 7000)},
+        {"gamma": range(1, 10_001), "drift": np.linspace(0, 1, 10_000)},
         {"gamma": range(1, 10**15)},
-        {"gamma": iter(range(1, 7001)), "drift": np.linspace(0, 1, 7000)},
+        {"gamma": iter(range(1, 10_001)), "drift": np.linspace(0, 1, 10_000)},
     ],
 )
 def test_millions_of_settings_are_refused_before_one_is_built(monkeypatch, axes):
@@ -228,12 +229,44 @@ def test_millions_of_settings_are_refused_before_one_is_built(monkeypatch, axes)
         featsim.sweep(SMALL, seeds=1, inits="warm", **axes)
 
 
+@pytest.mark.parametrize(
+    "axes",
+    [
+        {"tau": [1, 5, 9], "gamma": [1, 2], "features": [6, 12]},
+        {"tau": [1, 5], "gamma": [1, 2], "features": [6, 12]},
+        {"classes": [2, 3, 5], "points_per_chunk": [60, 90], "class_arrival": [0, 1]},
+        {"classes": [2, 3, 5], "points_per_chunk": [60, 92], "class_arrival": [1, 0]},
+        {"classes": [2, 3, 5], "points_per_chunk": [60, 92], "class_arrival": [1, 2]},
+        {"classes": [2, 7], "drift": [0, 1], "test_points": [120, 0], "class_arrival": [1]},
+        {"drift": [0, 1], "window": [1, 2], "max_strength": [1, 2], "label_noise": [0, 2]},
+        {"frequency_law": ["zipf", "flat"], "frequency_exponent": [1, 2]},
+    ],
+)
+def test_what_is_checked_is_what_every_combination_would_be(axes):
+    """Checking each value once, and only some with each other, finds a fault where there is one."""
+    faults = []
+    for point in itertools.product(*axes.values()):
+        try:
+            SMALL.replace(**dict(zip(axes, point, strict=True)))
+        except ValueError as error:
+            faults.append(str(error))
+    if faults:
+        with pytest.raises(ValueError, match=r"^at ") as caught:
+            sweep_plan.make_plan(SMALL, axes, resolve("warm"), [0], (), None)
+        assert str(caught.value).partition(": ")[2] in faults
+    else:
+        plan = sweep_plan.make_plan(SMALL, axes, resolve("warm"), [0], (), None)
+        for place, point in enumerate(itertools.product(*axes.values())):
+            config, _ = plan.grid.at(place)
+            assert config == SMALL.replace(**dict(zip(axes, point, strict=True)))
+
+
 def test_tables_are_held_once():
     table = np.full((5, 2, 9), 0.2)
     config = SMALL.replace(frequencies=table, noise_levels=[(1, 0.5), (2, 0.5)])
     plan = sweep_plan.make_plan(config, {"gamma": [1, 2]}, resolve("warm"), [0], (), None)
     for name in ("frequencies", "noise_levels"):
-        assert getattr(plan.configs[1], name) is getattr(config, name)
+        assert getattr(plan.grid.at(1)[0], name) is getattr(config, name)
 
 
 def test_large_counts_are_stored_as_doubles(tmp_path):

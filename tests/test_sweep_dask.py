@@ -146,3 +146,25 @@ def test_the_command_on_a_cluster(scheduler, folder, tmp_path):
     )
     out = xr.load_dataset(file, engine="scipy")
     xr.testing.assert_equal(out, featsim.sweep(CONFIG, workers=2, **SWEEP))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("many_pieces", "steady_worker")
+def test_workers_write_their_blocks_into_a_store(scheduler, tmp_path, monkeypatch):
+    pytest.importorskip("zarr")
+    results = []
+
+    def completed(pieces, submit):
+        for piece, result in compute(pieces, submit):
+            results.append(result)
+            yield piece, result
+
+    compute = sweeping._completed
+    monkeypatch.setattr(sweeping, "_completed", completed)
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        out = featsim.sweep(
+            CONFIG, executor=client.get_executor(), output=tmp_path / "sweep.zarr", **SWEEP
+        )
+    assert len(results) > 10
+    assert {type(result) for result in results} == {str}  # digests, and no values
+    xr.testing.assert_identical(out.load(), featsim.sweep(CONFIG, workers=2, **SWEEP))

@@ -1,6 +1,7 @@
 """A stored sweep: continued after a kill, refused to another sweep, never half written."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -274,6 +275,24 @@ def test_a_damaged_description_leaves_the_pieces(stopped, computed, damage):
         out = continued(stopped)
     assert not stored & set(computed)
     xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=2, workers=1, **AXES))
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".nc", "γ" * 125 + ".nc", "a" * 245 + ".nc"])
+def test_the_longest_names_of_files(tmp_path, monkeypatch, name):
+    """The folder of the pieces has a shorter name where it would be longer than 255 bytes."""
+    file = tmp_path / name
+    assert len(os.fsencode(name)) <= 253
+    monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        with pytest.raises(Kill):
+            featsim.sweep(CONFIG, seeds=2, output=file, **AXES)
+    [folder] = tmp_path.iterdir()
+    assert folder.name.endswith(".pieces")
+    assert (folder.name == f"{name}.pieces") == (len(name) == 248)
+    out = featsim.sweep(CONFIG, seeds=2, output=file, **AXES)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=2, **AXES))
 
 
 def test_large_counts_are_stored_exactly(tmp_path):

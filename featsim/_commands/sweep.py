@@ -2,10 +2,11 @@
 
 import contextlib
 import dataclasses
+import importlib
 import sys
 import time
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,10 +32,14 @@ from featsim._commands.flags import (
     read_config,
 )
 from featsim._commands.ranges import Number, parse_values
-from featsim._sweep.estimate import check_size, processor_seconds, result_bytes
+from featsim._sweep.estimate import check_size, processor_seconds
 from featsim._sweep.function import sweep
+from featsim._sweep.grid import POLICY
 from featsim._sweep.plan import Plan, make_plan
+from featsim._sweep.result import result_bytes
 from featsim._sweep.store import Store
+from featsim._sweep.table import read_settings
+from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers
 from featsim.config import Config
 from featsim.sampling import check_seeds
@@ -54,7 +59,8 @@ class Options:
     """What to simulate, and where the result goes."""
 
     output: Path
-    """NetCDF file of the result; a sweep that was stopped is continued."""
+    """NetCDF file of the result, or a Zarr store, .zarr, where it is larger than memory;
+    a sweep that was stopped is continued."""
 
     init: Inits = ALL
 
@@ -80,6 +86,9 @@ class Options:
 
     config: OptionalPath = None
     """JSON file of a configuration, which the flags change."""
+
+    settings: OptionalPath = None
+    """CSV file of a design that is no grid: a column for each parameter, a row for each setting."""
 
     quiet: bool = False
     """Print nothing but errors."""
@@ -117,6 +126,11 @@ def _fields() -> list[Field]:
     return fields
 
 
+def _kinds() -> dict[str, Callable[[str], Any]]:
+    """Return what makes a value of a cell, by the column of a table of settings."""
+    return {**number_fields(), **dict.fromkeys(POLICY, float)}
+
+
 def execute(arguments: Sequence[str] | None) -> None:
     """Check everything, tell what it takes, and sweep."""
     with checking(), contextlib.ExitStack() as stack:
@@ -127,12 +141,29 @@ def execute(arguments: Sequence[str] | None) -> None:
         config = read_config(options.config)
         config = config.replace(**{name: several[0] for name, several in values.items()})
         axes = {name: several for name, several in values.items() if len(several) > 1}
+        table = None if options.settings is None else read_settings(options.settings, _kinds())
+        for name in values:
+            if table is not None and name in table:
+                raise ValueError(f"{name} must not be both a flag and a column of settings")
         inits = chosen_inits(options.init)
         seeds = check_seeds(range(options.seed, options.seed + options.seeds))
-        plan = make_plan(config, axes, inits, seeds, options.keep, options.reduce)
-        store = Store(options.output, plan)
+        zarr = is_zarr(options.output)
+        if zarr:
+            with needing("zarr", "an output that ends in .zarr"):
+                importlib.import_module("zarr")
+        plan = make_plan(
+            config,
+            axes,
+            inits,
+            seeds,
+            options.keep,
+            options.reduce,
+            settings=table,
+            in_memory=not zarr,
+        )
+        store = (ZarrStore if zarr else Store)(options.output, plan)
         executor, threads = stack.enter_context(_executor(options.scheduler, options.workers))
-        check_size(plan, threads if executor is None else 0, filed=True)
+        check_size(plan, threads if executor is None else 0, output=options.output)
         closing = stack.pop_all()
     with closing:
         if not options.quiet:
@@ -140,6 +171,7 @@ def execute(arguments: Sequence[str] | None) -> None:
         start = time.perf_counter()
         dataset = sweep(
             config,
+            settings=table,
             inits=inits,
             seeds=seeds,
             executor=executor,
@@ -170,19 +202,18 @@ def _executor(scheduler: str | None, workers: int | None) -> Iterator[tuple[Exec
         yield client.get_executor(), sum(client.nthreads().values())
 
 
-def _estimate(plan: Plan, store: Store, threads: int) -> str:
+def _estimate(plan: Plan, store: Store | ZarrStore, threads: int) -> str:
     """Return the size of the sweep, and how long it takes and what memory before it starts."""
-    dims = {**{name: len(values) for name, values in plan.axes.items()}, "seed": len(plan.seeds)}
-    sizes = " × ".join(f"{size} {name}" for name, size in dims.items())
+    dims = zip((*plan.grid.shape, len(plan.seeds)), (*plan.grid.dims, "seed"), strict=True)
+    sizes = " × ".join(f"{size} {name}" for size, name in dims)
     lines = [f"{sizes} = {plan.simulations:,} simulations of {len(plan.inits)} inits"]
-    pieces = list(plan.pieces())
-    stored = store.keys()
-    missing = sum(piece.simulations for piece in pieces if piece.key not in stored)
-    if store.output.exists():
+    stored, pieces, missing = store.progress()
+    if not missing:
         return f"{lines[0]}; all are stored"
     if stored:
-        lines.append(f"{len(stored)} of {len(pieces)} pieces are stored")
+        lines.append(f"{stored} of {pieces} pieces are stored")
     duration = processor_seconds(plan) * missing / plan.simulations / max(threads, 1)
-    memory = tqdm.format_sizeof(result_bytes(plan), "B", 1024)
-    lines.append(f"about {tqdm.format_interval(duration)} on {threads} threads, {memory} of memory")
+    size = tqdm.format_sizeof(result_bytes(plan), "B", 1024)
+    where = "before compression" if isinstance(store, ZarrStore) else "of memory"
+    lines.append(f"about {tqdm.format_interval(duration)} on {threads} threads, {size} {where}")
     return "\n".join(lines)

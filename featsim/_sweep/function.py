@@ -2,29 +2,36 @@
 
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from featsim._sweep.blocks import number_of_blocks
 from featsim._sweep.estimate import check_size
-from featsim._sweep.piece import Piece, run_piece
+from featsim._sweep.piece import run_piece
 from featsim._sweep.plan import Plan, make_plan
 from featsim._sweep.result import Assembly
 from featsim._sweep.store import Store
-from featsim._tallies import Arrays
+from featsim._sweep.task import run_task
+from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers, watched
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import check_seeds
 
+AHEAD = 1_000
+"""Most pieces that are with those who compute, or wait there."""
+
 
 def sweep(
     config: Config,
     *,
+    settings: Mapping[str, Iterable[Any]] | None = None,
     inits: str | Init | Iterable[str | Init] = PAPER_INITS,
     seeds: int | Sequence[int] = 10,
     executor: concurrent.futures.Executor | None = None,
@@ -45,6 +52,10 @@ def sweep(
     ----------
     config
         The fields that are not swept.
+    settings
+        A table of settings that are no grid: a mapping of equally long columns, or a pandas
+        DataFrame, whose columns are what axes can be. It is one dim, ``setting``, before the axes,
+        and its columns are coordinates on it. Every row is combined with every value of the axes.
     inits, seeds
         As for ``simulate``.
     executor
@@ -62,7 +73,8 @@ def sweep(
     output
         A NetCDF file for the result. Finished pieces are stored beside it, in ``<output>.pieces``,
         until all are there: the same call continues a sweep that was stopped, and returns one that
-        is finished.
+        is finished. A name that ends in ``.zarr`` is a Zarr store, for results larger than memory:
+        pieces are written into it as they end, and it is returned opened lazily.
     progress
         Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
     **axes
@@ -94,13 +106,25 @@ def sweep(
         raise TypeError(f"executor must be one of concurrent.futures, not {executor!r}")
     if not isinstance(output, str | os.PathLike | None):
         raise TypeError(f"output must be the path of a file, not {output!r}")
-    plan = make_plan(config, axes, resolve(inits), check_seeds(seeds), keep, reduce)
+    in_memory = output is None or not is_zarr(Path(output))
+    plan = make_plan(
+        config,
+        axes,
+        resolve(inits),
+        check_seeds(seeds),
+        keep,
+        reduce,
+        settings=settings,
+        in_memory=in_memory,
+    )
     if executor is not None and workers is not None:
         raise ValueError(f"workers must not be given with an executor, not {workers!r}")
     threads = check_workers(workers)
-    check_size(plan, threads if executor is None else 0, filed=output is not None)
+    check_size(plan, threads if executor is None else 0, output=output)
     if output is None:
         return _compute(plan, executor, threads, progress, None)
+    if not in_memory:
+        return _fill(ZarrStore(output, plan), executor, threads, progress)
     with Store(output, plan) as store:
         dataset = store.result()
         if dataset is None:
@@ -124,7 +148,7 @@ def _compute(
             result.take(store.piece(piece.key))
         else:
             missing.append(piece)
-    with _threads(min(threads, len(missing))) if executor is None else _others(executor) as submit:
+    with _submitting(run_piece, executor, min(threads, len(missing))) as submit:
         for piece, arrays in watched(_completed(missing, submit), len(missing), progress):
             if store is not None:
                 store.add(piece.key, arrays)
@@ -132,35 +156,60 @@ def _compute(
     return result.dataset()
 
 
-Submit = Callable[[Piece], "concurrent.futures.Future[Arrays]"]
+def _fill(
+    store: ZarrStore,
+    executor: concurrent.futures.Executor | None,
+    threads: int,
+    progress: bool | None,
+) -> xr.Dataset:
+    """Write what a store lacks, which those who compute it do where they can."""
+    with store:
+        missing = number_of_blocks(store.plan) - len(store.done)
+        with _submitting(run_task, executor, min(threads, missing)) as submit:
+            for task, done in watched(_completed(store.missing(), submit), missing, progress):
+                store.add(task, done)
+        return store.result()
 
 
 @contextlib.contextmanager
-def _threads(number: int) -> Iterator[Submit]:
-    """Compute on threads, which stop within one simulation when the sweep ends early."""
+def _submitting(
+    run: Callable[..., Any], executor: concurrent.futures.Executor | None, threads: int
+) -> Iterator[Callable[[Any], "concurrent.futures.Future[Any]"]]:
+    """Compute on the user's executor, which goes on, or on threads.
+
+    Threads stop within one simulation when the sweep ends early.
+    """
+    if executor is not None:
+        yield lambda part: executor.submit(run, part)
+        return
     end = threading.Event()
-    pool = concurrent.futures.ThreadPoolExecutor(max(number, 1))
+    pool = concurrent.futures.ThreadPoolExecutor(max(threads, 1))
     try:
-        yield lambda piece: pool.submit(run_piece, piece, end.is_set)
+        yield lambda part: pool.submit(run, part, end.is_set)
     finally:
         end.set()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-@contextlib.contextmanager
-def _others(executor: concurrent.futures.Executor) -> Iterator[Submit]:
-    """Compute on the user's executor, which goes on."""
-    yield lambda piece: executor.submit(run_piece, piece)
+def _completed(
+    pieces: Iterable[Any], submit: Callable[[Any], "concurrent.futures.Future[Any]"]
+) -> Iterator[tuple[Any, Any]]:
+    """Yield the pieces as they end; cancel the others at the first error.
 
-
-def _completed(pieces: list[Piece], submit: Submit) -> Iterator[tuple[Piece, Arrays]]:
-    """Yield the pieces as they end; cancel the others at the first error."""
-    futures = {submit(piece): piece for piece in pieces}
+    Of very many, later ones are made as earlier ones end, so that memory does not hold them all.
+    """
+    left = iter(pieces)
+    futures = {submit(piece): piece for piece in itertools.islice(left, AHEAD)}
+    first = concurrent.futures.FIRST_COMPLETED
     try:
-        for future in concurrent.futures.as_completed(futures):
-            piece, arrays = futures.pop(future), future.result()
-            del future  # a cluster gives up the result
-            yield piece, arrays
+        while futures:
+            done = concurrent.futures.wait(futures, return_when=first).done
+            while done:
+                future = done.pop()
+                piece, arrays = futures.pop(future), future.result()
+                del future  # a cluster gives up the result
+                futures.update((submit(piece), piece) for piece in itertools.islice(left, 1))
+                yield piece, arrays
     finally:
         for future in futures:
             future.cancel()

@@ -1,6 +1,7 @@
 """The result of a sweep: filled piece by piece, then labelled."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -29,31 +30,47 @@ class Assembly:
             if name in self.arrays:
                 self.arrays[name][cells] = values
 
+    def gridded(self) -> Arrays:
+        """Return the variables with the axes told apart."""
+        sizes = self.plan.grid.shape
+        return {
+            name: values.reshape(*sizes, *values.shape[1:]) for name, values in self.arrays.items()
+        }
+
     def dataset(self) -> xr.Dataset:
         """Return the variables with the axes' dims, in their order, and what made them."""
-        plan = self.plan
-        sizes = [len(values) for values in plan.axes.values()]
-        over = "statistic" if plan.reduce else "seed"
         variables = {
-            name: (
-                (*plan.axes, over, *dims_of(name, values.ndim - 2)),
-                values.reshape(*sizes, *values.shape[1:]),
-                described(name),
-                encoding(values),
-            )
-            for name, values in self.arrays.items()
+            name: (dims(self.plan, name), values, described(name), encoding(values))
+            for name, values in self.gridded().items()
         }
-        coordinates: dict[str, Any] = {name: list(values) for name, values in plan.axes.items()}
-        coordinates[over] = ["mean", "std"] if plan.reduce else np.array(plan.seeds, np.int64)
-        coordinates["init"] = [init.name for init in plan.inits]
-        coordinates["experiment"] = np.arange(1, plan.config.experiments + 1)
-        attributes = {
-            **({"seeds": json.dumps(plan.seeds)} if plan.reduce else {}),
-            "config": plan.config.to_json(),
-            "sweep": json.dumps(plan.description()),
-            **versions(),
-        }
-        return xr.Dataset(variables, coordinates, attributes)
+        return frame(self.plan).assign(variables)
+
+
+def dims(plan: Plan, name: str) -> tuple[str, ...]:
+    """Return the dims of a variable: the axes, the seed or statistic, and its own."""
+    over = "statistic" if plan.reduce else "seed"
+    ndim = len(VARIABLES[name].dims) + (name == "frequencies" and plan.by_chunk)
+    return (*plan.grid.dims, over, *dims_of(name, ndim))
+
+
+def frame(plan: Plan) -> xr.Dataset:
+    """Return the coordinates, and what made the result, without any variable."""
+    coordinates: dict[str, Any] = {
+        name: (dim, list(values))
+        for dim, columns in plan.grid.dims.items()
+        for name, values in columns.items()
+    }
+    over = "statistic" if plan.reduce else "seed"
+    coordinates[over] = ["mean", "std"] if plan.reduce else np.array(plan.seeds, np.int64)
+    coordinates["init"] = [init.name for init in plan.inits]
+    coordinates["experiment"] = np.arange(1, plan.config.experiments + 1)
+    attributes = {
+        **({"seeds": json.dumps(plan.seeds)} if plan.reduce else {}),
+        "config": plan.config.to_json(),
+        "sweep": json.dumps(plan.description()),
+        **versions(),
+    }
+    return xr.Dataset(coords=coordinates, attrs=attributes)
 
 
 def shapes(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
@@ -61,13 +78,19 @@ def shapes(plan: Plan) -> dict[str, tuple[tuple[int, ...], npt.DTypeLike]]:
     sizes = {
         "init": len(plan.inits),
         "experiment": plan.config.experiments,
-        "class": plan.configs[0].classes,
-        "feature": plan.configs[0].features,
+        "class": plan.grid.values("classes")[0],
+        "feature": plan.grid.values("features")[0],
     }
-    outer = (len(plan.configs), 2 if plan.reduce else len(plan.seeds))
+    outer = (plan.grid.size, 2 if plan.reduce else len(plan.seeds))
     result: dict[str, tuple[tuple[int, ...], npt.DTypeLike]] = {}
     for name in plan.variables:
-        ndim = len(VARIABLES[name].dims) + (name == "frequencies" and plan.by_chunk)
-        shape = (*outer, *(sizes[dim] for dim in dims_of(name, ndim)))
+        shape = (*outer, *(sizes[dim] for dim in dims(plan, name)[len(plan.grid.dims) + 1 :]))
         result[name] = shape, "float64" if plan.reduce else VARIABLES[name].dtype
     return result
+
+
+def result_bytes(plan: Plan) -> int:
+    """Return the memory of the result."""
+    return sum(
+        math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in shapes(plan).values()
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
 DIGITS = 24
+LONGEST_NAME = 255
+"""Bytes that the name of a file has at most, on the usual file systems."""
 
 
 class Store:
@@ -31,7 +34,8 @@ class Store:
 
     def __init__(self, output: str | Path, plan: Plan) -> None:
         self.output = Path(output)
-        self.folder = self.output.with_name(self.output.name + ".pieces")
+        self.folder = _beside(self.output)
+        self.plan = plan
         self.description = plan.description()
         self.sweep = json.dumps(self.description)
         self.files: dict[str, Path] = {}
@@ -41,27 +45,21 @@ class Store:
     def _check(self) -> None:
         """Refuse a file or a folder that is there and not of this sweep."""
         if self.output.exists():
-            self._refuse_another(self.output, _described(self.output))
+            refuse_another(self.output, _described(self.output), self.description)
         stored = _stored_description(self.folder / DESCRIPTION)
         if stored is not None:
-            self._refuse_another(self.folder, stored)
+            refuse_another(self.folder, stored, self.description)
 
     def __enter__(self) -> Self:
         self.folder.mkdir(exist_ok=True)
-        self.lock = filelock.FileLock(self.folder / "lock")
-        try:
-            self.lock.acquire(timeout=0)
-        except filelock.Timeout:
-            raise BlockingIOError(
-                f"output must not be in use, but another process writes {str(self.output)!r}"
-            ) from None
+        self.lock = lock(self.output, self.folder)
         try:
             self._check()  # nobody else can write from now on
             for unfinished in self.folder.glob(".*"):
                 unfinished.unlink()
             self._drop_damaged()
             with replacing(self.folder / DESCRIPTION) as new:
-                text = {**self.description, "digest": _digest(self.sweep.encode())}
+                text = {**self.description, "digest": digest(self.sweep.encode())}
                 new.write_text(json.dumps(text, indent=1))
         except BaseException:
             self.lock.release()
@@ -92,6 +90,14 @@ class Store:
         with xr.open_dataset(self.files[key], engine="scipy") as dataset:
             return {str(name): values.to_numpy() for name, values in dataset.items()}
 
+    def progress(self) -> tuple[int, int, int]:
+        """Return how many pieces are stored, how many there are, and the simulations missing."""
+        if self.output.exists():
+            return 1, 1, 0
+        pieces, stored = list(self.plan.pieces()), self.keys()
+        missing = [piece.simulations for piece in pieces if piece.key not in stored]
+        return len(pieces) - len(missing), len(pieces), sum(missing)
+
     def add(self, key: str, arrays: Arrays) -> None:
         """Store a piece."""
         dataset = xr.Dataset({name: _variable(name, values) for name, values in arrays.items()})
@@ -101,14 +107,14 @@ class Store:
             new.write_bytes(content)
 
     def _digest(self, key: str, content: bytes) -> str:
-        return _digest(f"{self.sweep}{key}".encode() + content)
+        return digest(f"{self.sweep}{key}".encode() + content)
 
     def _pieces(self) -> Iterator[Path]:
         return self.folder.glob("[!.]*.nc")
 
     def _is_whole(self, file: Path) -> bool:
-        key, _, digest = file.stem.partition(".")
-        return digest == self._digest(key, file.read_bytes())
+        key, _, told = file.stem.partition(".")
+        return told == self._digest(key, file.read_bytes())
 
     def _drop_damaged(self) -> None:
         """Remove what cannot be trusted, so that it is computed again, and say so in one line."""
@@ -137,16 +143,43 @@ class Store:
         (self.folder / "lock").unlink(missing_ok=True)
         self.folder.rmdir()
 
-    def _refuse_another(self, path: Path, stored: dict[str, Any]) -> None:
-        differences = [
-            f"{name} = {json.dumps(stored.get(name))} and not {json.dumps(value)}"
-            for name, value in self.description.items()
-            if stored.get(name) != value
-        ]
-        if differences:
-            raise ValueError(
-                f"output must be new or of the same sweep, but {path} has {'; '.join(differences)}"
-            )
+
+def _beside(output: Path) -> Path:
+    """Return the folder of the pieces, under a shorter name where that of the file is too long."""
+    name = output.name + ".pieces"
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        name = digest(os.fsencode(output.name)) + ".pieces"
+    return output.with_name(name)
+
+
+def refuse_another(path: Path, stored: dict[str, Any], description: dict[str, Any]) -> None:
+    """Raise a ValueError that names what differs if a store is not of the sweep described."""
+    differences = [
+        f"{name} = {json.dumps(stored.get(name))} and not {json.dumps(value)}"
+        for name, value in description.items()
+        if stored.get(name) != value
+    ]
+    if differences:
+        raise ValueError(
+            f"output must be new or of the same sweep, but {path} has {'; '.join(differences)}"
+        )
+
+
+def lock(output: Path, folder: Path) -> filelock.BaseFileLock:
+    """Return the lock of a store, which this process has from now on."""
+    held = filelock.FileLock(folder / "lock")
+    try:
+        held.acquire(timeout=0)
+    except filelock.Timeout:
+        raise BlockingIOError(
+            f"output must not be in use, but another process writes {str(output)!r}"
+        ) from None
+    return held
+
+
+def digest(content: bytes) -> str:
+    """Return what tells whether a content is still what was written."""
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
 def _variable(name: str, values: npt.NDArray[Any]) -> tuple[Any, ...]:
@@ -156,19 +189,15 @@ def _variable(name: str, values: npt.NDArray[Any]) -> tuple[Any, ...]:
     return dims, values.astype(np.float64) if large else values
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:DIGITS]
-
-
 def _stored_description(file: Path) -> dict[str, Any] | None:
     """Return what a folder of pieces says of its sweep, or None if that is damaged or not there."""
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        digest = stored.pop("digest", None)
+        told = stored.pop("digest", None)
     except (AttributeError, OSError, TypeError, ValueError):
         return None
     # Releases before this had no digest there: theirs are other sweeps, which are refused.
-    return stored if digest in (None, _digest(json.dumps(stored).encode())) else None
+    return stored if told in (None, digest(json.dumps(stored).encode())) else None
 
 
 def _described(output: Path) -> dict[str, Any]:

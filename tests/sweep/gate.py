@@ -25,11 +25,11 @@ def note(what, piece):
 
 
 @functools.wraps(run_piece)
-def noted_run_piece(piece):
+def noted_run_piece(piece, *stopped):
     note("held" if holds and (turn := next(count)) == 2 else "start", piece)
     while holds and turn == 2:
         time.sleep(1)
-    arrays = run_piece(piece)
+    arrays = run_piece(piece, *stopped)
     note("end", piece)
     return arrays
 
