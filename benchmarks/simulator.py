@@ -6,6 +6,7 @@ all of Figure 3 to NumPy's draw of as many points, of the command to the import 
 
 import dataclasses
 import functools
+import itertools
 import os
 import platform
 import resource
@@ -16,13 +17,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tyro
 from tabulate import tabulate
 
 import featsim
 from featsim._files import replacing
+from featsim._kernels.sampling import bernoulli_words
 from featsim._workers import processors
 
 PAPER = featsim.Config()
@@ -87,6 +91,36 @@ def figure_3(repeats: int) -> str:
         ours, numpy, ratio = paired(simulate, numpy_draw, repeats)
         rows.append([str(workers), f"{1e3 * ours:.1f}", f"{1e3 * numpy:.1f}", f"{ratio:.3f}"])
     return table(["workers", "Figure 3 (ms)", "NumPy's draw (ms)", "ratio"], rows)
+
+
+def gamma_axis(repeats: int) -> str:
+    """Compare sweeps along γ, whose values run together, with one simulation for each setting."""
+    sweeps: dict[str, dict[str, Any]] = {
+        "50 γ": {"gamma": range(10, 501, 10)},
+        "51 γ × 4 τ": {"gamma": range(4, 208, 4), "tau": range(2, 6)},
+        "8 γ × 5 τ": {"gamma": (10, 20, 30, 40, 50, 70, 100, 150), "tau": range(1, 6)},
+        "5 τ": {"tau": range(1, 6)},
+    }
+    rows = []
+    for name, axes in sweeps.items():
+        settings = [
+            PAPER.replace(**dict(zip(axes, values, strict=True)))
+            for values in itertools.product(*axes.values())
+        ]
+
+        def together(axes: dict[str, Any] = axes) -> object:
+            return featsim.sweep(PAPER, seeds=2, workers=1, progress=False, **axes)
+
+        def alone(settings: list[featsim.Config] = settings) -> None:
+            for config in settings:
+                featsim.simulate(config, seeds=2, workers=1, progress=False)
+
+        together()
+        swept, simulated, ratio = paired(together, alone, max(3, repeats // 3))
+        rates = [f"{2 * len(settings) / taken:,.0f}" for taken in (swept, simulated)]
+        rows.append([name, *rates, f"{1 / ratio:.1f}"])
+    head = ["axes", "settings a second, sweep", "settings a second, one by one", "ratio"]
+    return table(head, rows)
 
 
 def command(repeats: int) -> str:
@@ -164,6 +198,26 @@ def growth(largest: int) -> str:
     return f"{table(head, rows)}\n\nPeak memory of the process: {peak:.1f} GiB."
 
 
+def first_touch() -> str:
+    """Time the draw of 10^9 bits alone, into memory that is new and that was written before."""
+    features, words = 10, 10**8 // 64
+    frequencies, valid = np.full(features, 0.1), np.full(words, 2**64 - 1, np.uint64)
+    key = np.arange(4, dtype=np.uint64)
+
+    def draw(out: npt.NDArray[np.uint64]) -> float:
+        return seconds(lambda: bernoulli_words(frequencies, valid, key, 0, 0, words, out))
+
+    used = np.zeros((features, words), np.uint64)
+    draw(used)
+    new = [draw(np.empty((features, words), np.uint64)) for _ in range(5)]
+    again = [draw(used) for _ in range(5)]
+    rows = [
+        [name, f"{1e9 * min(times) / (64 * features * words):.3f}"]
+        for name, times in (("new memory", new), ("memory written before", again))
+    ]
+    return table(["draw of 10^9 bits into", "ns a bit"], rows)
+
+
 def machine() -> str:
     """Describe the machine: processors, Python, libraries."""
     import numba
@@ -185,8 +239,10 @@ def main() -> None:
     page = TEMPLATE.format(
         machine=machine(),
         figure_3=figure_3(benchmark.repeats),
+        gamma_axis=gamma_axis(benchmark.repeats),
         command=command(benchmark.repeats),
         growth=growth(benchmark.largest),
+        first_touch=first_touch(),
     )
     with replacing(benchmark.output) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -205,7 +261,18 @@ points, `rng.random((25_000, 50)) < p`, 20 times, on one thread. Medians of runs
 
 {figure_3}
 
+## A whole axis of γ
+
+Within a run the order of learning does not depend on γ, which only says where it stops. So a sweep
+runs all γ of a setting together, on one draw of the points, and sweeps along other axes share the
+draw alone. Settings with 2 seeds and 3 inits, on one thread; each setting and seed counts once.
+Policies that keep a share and points with noise of their own run each γ alone.
+
+{gamma_axis}
+
 ## The command as a whole process
+
+The first run compiles the kernels that it needs, and keeps them for all that follow.
 
 {command}
 
@@ -213,9 +280,15 @@ points, `rng.random((25_000, 50)) < p`, 20 times, on one thread. Medians of runs
 
 Cost grows linearly in the bits of data: points times features of a class. γ is a tenth of a
 class's points in a chunk, so that every size learns. Small settings are ruled by a fixed cost, and
-a class with few points in a chunk still takes one word of 64 for each feature and chunk.
+a class with few points in a chunk still takes one word of 64 for each feature and chunk; with
+C = 1,000 what is left is Python around the kernels.
 
 {growth}
+
+What the draw alone takes of it, into memory that the system has to clear at the first touch, and
+into memory that is at hand:
+
+{first_touch}
 """
 
 if __name__ == "__main__":

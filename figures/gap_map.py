@@ -12,6 +12,7 @@ With a larger τ hardly any point has τ features, and there is less to lose.
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -22,7 +23,7 @@ from featsim.plotting import COLUMN_WIDTH, new_figure, style
 from figures.__main__ import main
 
 VANISHED = 0.1
-GAMMAS = tuple(float(gamma) for gamma in np.round(np.geomspace(1, 10_000, 17)))
+GAMMAS = tuple(float(gamma) for gamma in np.unique(np.round(np.geomspace(1, 10_000, 97))))
 TAUS = tuple(range(1, 14))
 
 
@@ -36,19 +37,9 @@ def draw(
     """Return the figure and the accuracies of the last experiment, for every (γ, τ)."""
     base = (config or featsim.Config()).replace(test_points=0)
 
-    def last(gamma: float, tau: int) -> xr.DataArray:
-        result = featsim.simulate(
-            base.replace(gamma=gamma, tau=tau),
-            inits=("random", "warm"),
-            seeds=seeds,
-            progress=False,
-        )
-        return result["exact_accuracy"].isel(experiment=-1)
-
-    accuracy = xr.concat(
-        [xr.concat([last(gamma, tau) for tau in taus], "tau") for gamma in gammas], "gamma"
-    )
-    accuracy = accuracy.assign_coords(gamma=list(gammas), tau=list(taus))
+    options: dict[str, Any] = {"gamma": gammas, "tau": taus, "progress": False}
+    swept = featsim.sweep(base, inits=("random", "warm"), seeds=seeds, **options)
+    accuracy = swept["exact_accuracy"].isel(experiment=-1)
     difference = accuracy.sel(init="random", drop=True) - accuracy.sel(init="warm", drop=True)
     gap = 100.0 * difference.mean("seed")
     gap.attrs = {"long_name": "accuracy of random minus warm", "units": "percentage points"}

@@ -33,11 +33,11 @@ LINES: dict[str, tuple[str, Any]] = {
     "simulated": ("#E69F00", "--"),
     "mean-field limit": ("white", "-"),
 }
-GAMMAS = tuple(float(gamma) for gamma in np.round(np.geomspace(2, 5_000, 25)))
+GAMMAS = tuple(float(gamma) for gamma in np.unique(np.round(np.geomspace(2, 5_000, 97))))
 NOISE = {"gamma": GAMMAS, "tau": tuple(range(1, 13))}
 DATA = {
-    "features": tuple(range(10, 101, 5)),
-    "max_frequency": tuple(float(p) for p in np.round(np.linspace(0.05, 0.6, 12), 2)),
+    "features": tuple(range(10, 101, 6)),
+    "max_frequency": tuple(float(p) for p in np.round(np.linspace(0.05, 0.6, 23), 3)),
 }
 LABELS = {
     "gamma": "Strength of the noise, γ",
