@@ -87,6 +87,7 @@ html_title = "featsim"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_extra_path = ["_root"]
+html_sidebars: dict[str, list[str]] = {"docs/framework": [], "docs/getting_started": []}
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
