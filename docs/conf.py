@@ -45,6 +45,7 @@ exclude_patterns += ["benchmarks", "docs/[!a]*/*", "docs/_*", "paper_repro", "pi
 
 # Pages in Markdown, and notebooks with the outputs that the tests have found to be theirs.
 myst_enable_extensions = ["dollarmath"]
+myst_dmath_double_inline = True  # a formula of its own line within a paragraph
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 

@@ -67,3 +67,14 @@ def test_signatures_lead_to_other_packages(site):
     page = (site / "docs" / "api" / "featsim.simulate.html").read_text(encoding="utf-8")
     assert "https://docs.xarray.dev/en/stable/generated/xarray.Dataset.html" in page
     assert "featsim.Config.html" in page
+
+
+@pytest.mark.slow
+def test_no_formula_is_left_as_text(site):
+    code = re.compile(
+        r"<(pre|code|script|div class=\"math|span class=\"math)\b.*?</\w+>", re.DOTALL
+    )
+    for page in (site / "docs").glob("*.html"):
+        text = re.sub(r"<[^>]+>", "", code.sub("", page.read_text(encoding="utf-8")))
+        found = re.search(r".{20}(?:\$|\\[a-z]{3,}).{20}", text)
+        assert not found, f"{page.name}: {found}"
