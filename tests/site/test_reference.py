@@ -14,9 +14,9 @@ LISTED = re.findall(r"^   (featsim\.[\w.]+)$", REFERENCE.read_text(encoding="utf
 VALUES = ("__version__", "theory")  # a text, and a module whose names are listed
 
 
-def own_names(module):
+def own_names(module, kind=callable):
     """Return what a module without a list of its names defines for others."""
-    members = inspect.getmembers(module, lambda member: callable(member))
+    members = inspect.getmembers(module, kind)
     return [
         f"{module.__name__}.{name}"
         for name, member in members
@@ -27,7 +27,8 @@ def own_names(module):
 def public_names():
     yield from (f"featsim.{name}" for name in featsim.__all__ if name not in VALUES)
     yield from (f"featsim.theory.{name}" for name in theory.__all__)
-    for module in (plotting, tracing, variables):
+    yield from own_names(tracing, inspect.isclass)  # what a trace is made of
+    for module in (plotting, variables):
         yield from (
             name for name in own_names(module) if name.rpartition(".")[2] not in dir(featsim)
         )
