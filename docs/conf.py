@@ -80,8 +80,8 @@ ELSEWHERE = {
 }
 """Where another package documents what it names in one of its modules."""
 
-# What has no page: fields of a fit and of packed points that are not for users.
-nitpick_ignore_regex = [("py:class", r"featsim\.(_\w+|calibration)\..*")]
+# What has no page: fields of a fit and of packed points, and the view that ``explore`` returns.
+nitpick_ignore_regex = [("py:class", r"featsim\.(_\w+|calibration)\..*|Explorer")]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "featsim"
