@@ -316,7 +316,7 @@ def shrink_factors(weight: Tensor, gradient: Tensor, *, lam: float = 0.3) -> Ten
     """Return max(λ, cos(−g, w)) for every vector of a weight or a bias, in float32 or wider.
 
     The shape of both says what the vectors are: (out,) is a bias, one vector, result (); (out, in)
-    a linear layer, result (out,); (out, in, *kernel) a convolution, result (out, in), so that a
+    a linear layer, result (out,); (out, in, …) a convolution, result (out, in), so that a
     1×1 kernel gets 1 or λ. Raises ValueError if the shapes differ or `lam` is not in [0, 1].
     """
     _checks.real("lam", lam, 0, 1)

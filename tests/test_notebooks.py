@@ -43,4 +43,11 @@ def test_runs_and_prints_what_is_stored(path, monkeypatch):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["forgetting", "own_data", "process", "quickstart"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "calibration",
+        "dash",
+        "forgetting",
+        "own_data",
+        "process",
+        "quickstart",
+    ]
