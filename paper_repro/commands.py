@@ -14,7 +14,7 @@ from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
-from paper_repro.networks import noise, page
+from paper_repro.networks import noise, page, rate
 from paper_repro.records import load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
@@ -160,6 +160,21 @@ class Noise(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rates(Common):
+    """Run what is missing of the cold start at higher rates, one thread a run."""
+
+    seeds: tuple[int, ...] = rate.SEEDS
+    """The seeds to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
+        run_all(
+            [run for seed in self.seeds for run in rate.runs(seed).values()], self.root, machine
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Networks:
     """Write the page and the picture of the campaign from its records; runs nothing."""
 
@@ -206,6 +221,7 @@ COMMANDS = (
     | Annotated[Authors, tyro.conf.subcommand("authors")]
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
+    | Annotated[Rates, tyro.conf.subcommand("rates")]
     | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )

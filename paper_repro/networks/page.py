@@ -9,7 +9,7 @@ from featsim._files import replacing
 from paper_repro.campaign import CLAIMS, REGIMES, Claim
 from paper_repro.catalog import HERE
 from paper_repro.errors import Mendable
-from paper_repro.networks import experiments, noise, tradeoff
+from paper_repro.networks import experiments, noise, rate, tradeoff
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
@@ -86,6 +86,7 @@ def write(root: Path, page: Path) -> None:
         "## Claims by regime",
         _claims_by_regime(shown),
         *(_regime(evidence, pictures.name) for evidence in shown),
+        rate.section(root),
         noise.section(root),
         _missing(found),
     ]

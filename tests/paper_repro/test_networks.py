@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from paper_repro import campaign, records
 from paper_repro.__main__ import main
 from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
-from paper_repro.networks import experiments, noise, page, tradeoff
+from paper_repro.networks import experiments, noise, page, rate, tradeoff
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
@@ -215,3 +215,22 @@ def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
     for name, run in noise.runs(100).items():
         assert run.probes == ("curvature",)
         assert campaign.dataclasses.replace(run, probes=()) == plain[name]
+
+
+def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
+    assert rate.section(tmp_path) == ""
+    for seed, accuracy in zip(rate.SEEDS, (0.40, 0.41, 0.42), strict=True):
+        for name, run in REGIMES["R16"].runs(seed).items():
+            if name in ("cold", "DASH"):
+                write(tmp_path, run, accuracy - (0.05 if name == "cold" else 0), STEPS[name])
+        for (name, run), less in zip(rate.runs(seed).items(), (0.001, 0.03), strict=True):
+            assert run.lr == float(name.split()[-1])
+            done = 1 if seed == rate.SEEDS[2] else 2
+            write(tmp_path, run, accuracy - less, 100, count=done)
+    rows = [line.split("|") for line in rate.section(tmp_path).splitlines() if line[:1] == "|"]
+    cells = {row[1].strip(): [cell.strip() for cell in row[2:-1]] for row in rows[2:]}
+    assert list(cells) == ["cold", "DASH", "cold, rate 0.03", "cold, rate 0.1"]
+    assert cells["DASH"][-2:] == ["–", "–"]
+    assert cells["cold, rate 0.03"][0] == "40.4 ± 0.7"  # the third seed is not whole
+    assert cells["cold, rate 0.03"][-1] == "holds"
+    assert cells["cold, rate 0.1"][-2:] == ["-3.0 [-3.0, -3.0] (2 seeds)", "does not hold"]
