@@ -44,12 +44,18 @@ def class_bytes(config: Config, inits: tuple[Init, ...]) -> int:
     return need + noise + _masks_bytes(inits, J, words)
 
 
-def stream_bytes(stream: FeatureStream, *, tau: int, inits: tuple[Init, ...], workers: int) -> int:
-    """Return the most that ``simulate_stream`` needs beside the stream, whatever its balance."""
+def stream_bytes(
+    stream: FeatureStream, *, tau: int, inits: tuple[Init, ...], workers: int, noise: bool = False
+) -> int:
+    """Return the most that ``simulate_stream`` needs beside the stream, whatever its balance.
+
+    ``noise`` says whether points have a strength of noise of their own.
+    """
     C, K, J = stream.num_classes, stream.num_features, stream.num_chunks
     words = len(stream) // 64 + J
     one_class = _class_bytes(words, K, min(tau, K + 1)) + _masks_bytes(inits, J, words)
-    return one_class * min(workers, C) + RESULT_BYTES * len(inits) * J * C * K
+    levels = LEVEL_BYTES * len(stream) if noise else 0
+    return one_class * min(workers, C) + levels + RESULT_BYTES * len(inits) * J * C * K
 
 
 def source_bytes(

@@ -220,7 +220,11 @@ def simulate_stream(
         )
     if strengths is not None:
         strengths = _tables.strength_table(strengths, C, K)
-    check_memory(stream_bytes(stream, tau=learner.tau, inits=chosen, workers=threads))
+    check_memory(
+        stream_bytes(
+            stream, tau=learner.tau, inits=chosen, workers=threads, noise=noise is not None
+        )
+    )
     source = StreamSource(stream, test, strengths, noise)
     variables = _run(source, learner, chosen, [seed], threads, False, gradient_rank)
     one_seed = {name: values[0] for name, values in variables.items()}

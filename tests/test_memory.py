@@ -90,6 +90,18 @@ def test_a_stream_with_a_far_chunk_does_not_fit(gibibyte):
         featsim.simulate_stream(stream, gamma=1, tau=1)
 
 
+def test_noise_of_each_point_counts(monkeypatch):
+    """Where one γ just fits, an order of the points by their noise does not."""
+    n = 10_000
+    stream = featsim.FeatureStream(np.zeros((n, 1), bool), np.zeros(n, np.int8), np.zeros(n, int))
+    fits = _memory.stream_bytes(stream, tau=1, inits=resolve("warm"), workers=1)
+    monkeypatch.setattr(_memory, "UNCHECKED", 0)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=fits))
+    featsim.simulate_stream(stream, gamma=1, tau=1, inits="warm", workers=1)
+    with pytest.raises(MemoryError, match=r"the setting needs .*: take fewer"):
+        featsim.simulate_stream(stream, gamma=np.ones(n), tau=1, inits="warm", workers=1)
+
+
 def test_points_that_do_not_fit(gibibyte):
     config = featsim.Config(points_per_chunk=1_000_000, test_points=50_000_000)
     for sample in (featsim.sample_stream, featsim.sample_test):
