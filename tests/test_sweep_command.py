@@ -151,6 +151,8 @@ def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
         "1:20",
         "--seeds",
         "50",
+        "--experiments",
+        "5",
         "--quiet",
         "--output",
         "sweep.nc",
