@@ -1,11 +1,14 @@
 from . import theory as theory
 from ._explore.function import explore as explore
+from ._plot.function import plot as plot
 from ._points import pack_points as pack_points
 from ._sweep.function import sweep as sweep
 from ._version import __version__ as __version__
 from .calibration.function import fit as fit
 from .config import Config as Config
 from .inits import Init as Init
+from .long_table import to_table as to_table
+from .paired import paired_differences as paired_differences
 from .plotting import save_figure as save_figure
 from .plotting import three_panels as three_panels
 from .process_plot import draw_process as draw_process

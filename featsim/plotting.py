@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -28,6 +29,12 @@ FULL_WIDTH = 7.0
 """Width in inches of both columns."""
 
 PNG_DOTS_PER_INCH = 200
+
+OVER = ("seed", "statistic")
+"""Dims that a line is the mean over, or holds it."""
+
+Band = tuple[xr.DataArray, xr.DataArray]
+"""Low and high end."""
 
 STYLE: dict[Any, Any] = {
     "axes.labelsize": 8,
@@ -77,6 +84,7 @@ _OTHER_STYLES = [
 ACCURACY_LABELS = {
     "test_accuracy": "Test accuracy (%)",
     "exact_accuracy": "Exact accuracy (%)",
+    "exact_accuracy_so_far": "Exact accuracy so far (%)",
 }
 PANEL_LABELS = {
     **ACCURACY_LABELS,
@@ -85,9 +93,19 @@ PANEL_LABELS = {
 }
 LABELS = {
     **PANEL_LABELS,
+    "memorized_points": "Memorized points",
     "learnable_features": "Learnable features",
     "gradient_rank": "Rank of the gradient",
 }
+FIELD_LABELS = {
+    "gamma": "Strength of the noise, γ",
+    "tau": "Features to classify a point, τ",
+    "classes": "Classes, C",
+    "features": "Features of a class, K",
+    "points_per_chunk": "Points of a chunk, n",
+    "max_frequency": "Largest frequency of a feature",
+}
+"""What is varied, where its name does not say it."""
 
 
 def init_styles(names: list[str]) -> dict[str, InitStyle]:
@@ -155,7 +173,7 @@ def _check_result(dataset: xr.Dataset) -> None:
     for name in panels_of(dataset):
         if name not in dataset:
             raise ValueError(f"{wanted} with the variable {name!r}, not {list(dataset)}")
-        dims = set(dataset[name].dims) - {"seed"}
+        dims = set(dataset[name].dims) - set(OVER)
         if dims != {"init", "experiment"}:
             raise ValueError(
                 f"{wanted} with the dims init and experiment, and seed or none, but {name} has "
@@ -163,23 +181,31 @@ def _check_result(dataset: xr.Dataset) -> None:
             )
 
 
-def draw_legend(figure: Figure, ax: Axes) -> None:
-    """Draw one legend for all panels above them, with the lines of one."""
+def draw_legend(figure: Figure, ax: Axes, ncols: int | None = None) -> None:
+    """Draw one legend for all panels above them, with the lines of one, in a row or ``ncols``."""
     handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols or len(labels))
 
 
 def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
     """Draw one variable against the experiment: a line and a band for each initialization."""
-    scale = 100.0 if variable in ACCURACY_LABELS else 1.0
     experiments = dataset["experiment"].to_numpy()
-    spacing = max(1, round(experiments.size / 8))
-    for i, (name, look) in enumerate(init_styles(dataset["init"].to_numpy().tolist()).items()):
-        values = scale * dataset[variable].sel(init=name)
-        mean = values.mean("seed") if "seed" in values.dims else values
+    draw_lines(ax, experiments, *mean_and_band(scaled(dataset[variable])))
+    ax.set_ylabel(LABELS[variable])
+    experiment_axis(ax, experiments)
+    if variable not in ACCURACY_LABELS:
+        count_axis(ax)
+
+
+def draw_lines(
+    ax: Axes, places: npt.NDArray[Any], mean: xr.DataArray, band: Band | None = None
+) -> None:
+    """Draw a line for each ``init``, with its band, over a dim whose x coordinates are given."""
+    spacing = max(1, round(places.size / 8))
+    for i, (name, look) in enumerate(init_styles(mean["init"].to_numpy().tolist()).items()):
         ax.plot(
-            experiments,
-            mean,
+            places,
+            mean.sel(init=name),
             color=look.color,
             label=name,
             linestyle=look.linestyle,
@@ -189,18 +215,41 @@ def draw_panel(ax: Axes, dataset: xr.Dataset, variable: str) -> None:
             markevery=((i * spacing) // 3 % spacing, spacing),
             zorder=look.layer,
         )
-        if values.sizes.get("seed", 1) > 1:
-            spread = values.std("seed", ddof=1)
-            ax.fill_between(
-                experiments, mean - spread, mean + spread, color=look.color, alpha=0.2, linewidth=0
-            )
-    ax.set_ylabel(LABELS[variable])
+        if band is not None:
+            low, high = (end.sel(init=name) for end in band)
+            ax.fill_between(places, low, high, color=look.color, alpha=0.2, linewidth=0)
+
+
+def scaled(values: xr.DataArray) -> xr.DataArray:
+    """Return values as they are drawn: accuracies in percent."""
+    return 100.0 * values if values.name in ACCURACY_LABELS else values
+
+
+def mean_and_band(values: xr.DataArray) -> tuple[xr.DataArray, Band | None]:
+    """Return the mean over the seeds, and one standard deviation below and above, if it has any."""
+    if "statistic" in values.dims:
+        mean, spread = (values.sel(statistic=name, drop=True) for name in ("mean", "std"))
+    elif "seed" in values.dims:
+        mean = values.mean("seed", skipna=False)
+        if values.sizes["seed"] < 2:
+            return mean, None
+        spread = values.std("seed", ddof=1, skipna=False)
+    else:
+        return values, None
+    return mean, (mean - spread, mean + spread)
+
+
+def experiment_axis(ax: Axes, experiments: npt.NDArray[Any]) -> None:
+    """Let the x axis begin at 0 and have whole numbers."""
     ax.set_xlim(0, max(2, np.max(experiments) + 1))
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-    if variable not in ACCURACY_LABELS:
-        ax.set_ylim(bottom=-0.04 * ax.get_ylim()[1])
-        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-        ax.yaxis.set_major_formatter("{x:,.0f}")
+
+
+def count_axis(ax: Axes) -> None:
+    """Let the y axis begin a little below 0 and have whole numbers."""
+    ax.set_ylim(bottom=-0.04 * ax.get_ylim()[1])
+    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:

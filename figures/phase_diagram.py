@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import featsim
-from featsim.plotting import FULL_WIDTH, new_figure, style
+from featsim.plotting import FIELD_LABELS, FULL_WIDTH, new_figure, style
 from figures.__main__ import main
 
 LEVELS = (2.0, 10.0, 30.0)
@@ -38,12 +38,6 @@ NOISE = {"gamma": GAMMAS, "tau": tuple(range(1, 13))}
 DATA = {
     "features": tuple(range(10, 101, 6)),
     "max_frequency": tuple(float(p) for p in np.round(np.linspace(0.05, 0.6, 23), 3)),
-}
-LABELS = {
-    "gamma": "Strength of the noise, γ",
-    "tau": "Features to classify a point, τ",
-    "features": "Features of a class, K",
-    "max_frequency": "Largest frequency of a feature",
 }
 
 
@@ -115,7 +109,7 @@ def _draw(result: xr.Dataset) -> Figure:
                 )
                 lines.set_linewidth(1.0)
             ax.clabel(lines, fmt="%g", fontsize=7)
-            ax.set(xlabel=LABELS[str(name_x)], ylabel=LABELS[str(name_y)])
+            ax.set(xlabel=FIELD_LABELS[str(name_x)], ylabel=FIELD_LABELS[str(name_y)])
         row[0].set_xscale("log")
         figure.colorbar(mesh, ax=row, label="Random − warm (percentage points)", pad=0.02)
         keys = [

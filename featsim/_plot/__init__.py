@@ -1,0 +1,1 @@
+"""Pictures of any result: which one suits it, and the parts of each."""
