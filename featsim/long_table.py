@@ -15,7 +15,7 @@ __all__ = ["to_table"]
 FURTHER = ("class", "feature")
 """Dims that no row has: the variables by class or feature are left out."""
 
-CELL_BYTES = 64
+CELL_BYTES = 32
 """About what a cell takes while the table is made."""
 
 MOST_ROWS = 10_000_000
@@ -61,7 +61,7 @@ def to_table(result: "xr.Dataset") -> "pd.DataFrame":
     dims = list(dict.fromkeys(dim for name in kept for dim in kept[name].dims))
     kept = kept.drop_vars([name for name in kept.coords if not set(kept[name].dims) <= set(dims)])
     cells = math.prod(kept.sizes[dim] for dim in dims) * len(kept.variables)
-    check_memory(CELL_BYTES * cells, "table", "values, seeds, inits or experiments")
+    _check_cells(cells)
     table = kept.to_dataframe(dim_order=dims).reset_index() if dims else _one_row(kept)
     others = [str(name) for name in kept.coords if name not in dims]
     chosen: pd.DataFrame = table[[*dims, *others, *map(str, kept)]]
@@ -73,13 +73,14 @@ def is_table(output: Path) -> bool:
     return output.suffix.lower() == ".csv"
 
 
-def check_rows(rows: int) -> None:
-    """Refuse a file of too many rows in one sentence."""
+def check_file(rows: int, columns: int) -> None:
+    """Refuse a file of too many rows, or of which the table does not fit the memory."""
     if rows > MOST_ROWS:
         raise ValueError(
             f"output can be a table of {MOST_ROWS:,} rows, not {rows:,}: take fewer values, seeds, "
             "inits or experiments, or an output that ends in .nc"
         )
+    _check_cells(rows * columns)
 
 
 def write_csv(result: "xr.Dataset", file: Path) -> None:
@@ -87,7 +88,11 @@ def write_csv(result: "xr.Dataset", file: Path) -> None:
     to_table(result).to_csv(file, index=False, lineterminator="\n")
 
 
+def _check_cells(cells: int) -> None:
+    check_memory(CELL_BYTES * cells, "table", "values, seeds, inits or experiments")
+
+
 def _one_row(result: "xr.Dataset") -> Any:
     import pandas as pd
 
-    return pd.DataFrame({str(name): [value.item()] for name, value in result.variables.items()})
+    return pd.DataFrame({str(name): [result[name].item()] for name in result.variables})

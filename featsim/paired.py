@@ -77,9 +77,10 @@ def paired_differences(
 def _level(level: Any) -> float:
     if isinstance(level, bool) or not isinstance(level, numbers.Real):
         raise TypeError(f"level must be a number between 0 and 1, not {level!r}")
-    if not 0.0 < level < 1.0:
+    share = float(level)
+    if not 0.0 < share < 1.0:
         raise ValueError(f"level must be a number between 0 and 1, not {level}")
-    return float(level)
+    return share
 
 
 def _variable(result: "xr.Dataset", name: str) -> "xr.DataArray":

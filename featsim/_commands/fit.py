@@ -10,9 +10,8 @@ from tabulate import tabulate
 
 from featsim._commands.ending import checking, keep_all, show
 from featsim._commands.flags import ALL, Inits, NoPairs, OptionalInt, OptionalPath, chosen_inits
-from featsim._files import check_writable
+from featsim._commands.pictures import check_plot
 
-PICTURES = (".png", ".pdf", ".svg")
 SHOWN = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -59,10 +58,7 @@ def execute(arguments: Sequence[str] | None) -> None:
     with checking():
         command = tyro.cli(Command, prog="featsim fit", args=arguments, config=NoPairs)
         inits = chosen_inits(command.init)
-        if command.plot is not None:
-            check_writable("plot", command.plot)
-            if command.plot.suffix.lower() not in PICTURES:
-                raise ValueError(f"plot must end in .png, .pdf or .svg, not {str(command.plot)!r}")
+        check_plot(command.plot)
         from featsim.calibration.csv_file import read_csv
         from featsim.calibration.function import fit
 

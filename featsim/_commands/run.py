@@ -28,9 +28,12 @@ from featsim._commands.flags import (
     read_config,
     several,
 )
-from featsim._files import check_writable, replacing, same_file
+from featsim._commands.pictures import check_plot
+from featsim._files import check_writable, replacing
 from featsim._workers import check_workers
 from featsim.config import Config
+from featsim.long_table import check_file, is_table, write_csv
+from featsim.variables import VARIABLES
 
 TEXT = (
     "Simulate one setting and print its tables; keep the result in a file and draw it, if asked to."
@@ -44,7 +47,6 @@ TABLES = {
 }
 """Fields of Config that hold several numbers."""
 OPTIONAL = {int: OptionalInt, float: OptionalFloat}
-PICTURES = (".png", ".pdf", ".svg")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ class Options:
     """JSON file with a configuration; flags given beside it come first."""
 
     output: OptionalPath = None
-    """NetCDF file for the whole result."""
+    """NetCDF file for the whole result; or a .csv file, a long table of it without the
+    variables by class and feature."""
 
     plot: OptionalPath = None
     """Picture of Figure 3's panels: a .png, .pdf or .svg file."""
@@ -133,9 +136,13 @@ def execute(arguments: Sequence[str] | None) -> None:
         if options.version:
             show(f"featsim {featsim.__version__}")
             return
-        _check_files(options.output, options.plot)
+        if options.output is not None:
+            check_writable("output", options.output)
+        check_plot(options.plot, options.output)
         inits = chosen_inits(options.init)
         number = _checks.integer("seeds", options.seeds, 1)
+        if options.output is not None and is_table(options.output):
+            check_file(number * len(inits) * config.experiments, len(VARIABLES))
         from featsim.sampling import check_seeds  # and with it the compiler
 
         seeds = check_seeds(range(options.seed, options.seed + number))
@@ -161,19 +168,12 @@ def execute(arguments: Sequence[str] | None) -> None:
     keep_all(*steps)
 
 
-def _check_files(output: Path | None, plot: Path | None) -> None:
-    for name, path in (("output", output), ("plot", plot)):
-        if path is not None:
-            check_writable(name, path)
-    if plot is not None and plot.suffix.lower() not in PICTURES:
-        raise ValueError(f"plot must end in .png, .pdf or .svg, not {str(plot)!r}")
-    if output is not None and plot is not None and same_file(output, plot):
-        raise ValueError(f"plot must be another file than output, not {str(plot)!r}")
-
-
 def _save(result: Any, file: Path) -> None:
     with replacing(file) as temporary:
-        result.label().to_netcdf(temporary, engine="scipy")
+        if is_table(file):
+            write_csv(result.label(), temporary)
+        else:
+            result.label().to_netcdf(temporary, engine="scipy")
 
 
 def _draw(result: Any, file: Path) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
+import xarray as xr
 from tqdm.std import tqdm
 
-from featsim._commands.ending import checking, needing, show
+from featsim._commands.ending import checking, keep_all, needing, show
 from featsim._commands.flags import (
     ALL,
     Field,
@@ -31,6 +32,7 @@ from featsim._commands.flags import (
     number_fields,
     read_config,
 )
+from featsim._commands.pictures import check_plot
 from featsim._commands.ranges import Number, parse_values
 from featsim._sweep.estimate import check_size, processor_seconds
 from featsim._sweep.function import sweep
@@ -59,8 +61,12 @@ class Options:
     """What to simulate, and where the result goes."""
 
     output: Path
-    """NetCDF file of the result, or a Zarr store, .zarr, where it is larger than memory;
-    a sweep that was stopped is continued."""
+    """NetCDF file of the result; or a Zarr store, .zarr, where it is larger than memory; or a
+    long table of it, .csv. A sweep that was stopped is continued."""
+
+    plot: OptionalPath = None
+    """Picture of the last experiment: a .png, .pdf or .svg file. A line for each init over one
+    axis, a heat map for each over two, a scatter over the columns of a design."""
 
     init: Inits = ALL
 
@@ -161,6 +167,7 @@ def execute(arguments: Sequence[str] | None) -> None:
             settings=table,
             in_memory=not zarr,
         )
+        _check_plot(options, plan)
         store = (ZarrStore if zarr else Store)(options.output, plan)
         executor, threads = stack.enter_context(_executor(options.scheduler, options.workers))
         check_size(plan, threads if executor is None else 0, output=options.output)
@@ -182,10 +189,32 @@ def execute(arguments: Sequence[str] | None) -> None:
             progress=False if options.quiet else None,
             **axes,
         )
+    took = tqdm.format_interval(time.perf_counter() - start)
+    sizes = ", ".join(f"{name} {size}" for name, size in dataset.sizes.items())
+    steps: list[Callable[[], None]] = []
     if not options.quiet:
-        sizes = ", ".join(f"{name} {size}" for name, size in dataset.sizes.items())
-        took = tqdm.format_interval(time.perf_counter() - start)
-        show(f"{options.output}: {sizes}; {took}")
+        steps.append(lambda: show(f"{options.output}: {sizes}; {took}"))
+    if (file := options.plot) is not None:
+        steps.append(lambda: _draw(dataset, file))
+    keep_all(*steps)
+
+
+def _check_plot(options: Options, plan: Plan) -> None:
+    """Refuse, before the work, a picture that cannot be drawn or written."""
+    if options.plot is None:
+        return
+    check_plot(options.plot, options.output)
+    from featsim._plot.content import check_axes
+
+    sizes = zip(plan.grid.dims, plan.grid.shape, strict=True)
+    check_axes("plot", [dim for dim, size in sizes if size > 1], "draw a part with featsim.plot")
+
+
+def _draw(dataset: xr.Dataset, file: Path) -> None:
+    from featsim._plot.function import plot
+    from featsim.plotting import save_figure
+
+    save_figure(plot(dataset), file)
 
 
 @contextlib.contextmanager

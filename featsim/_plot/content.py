@@ -33,12 +33,12 @@ class Content:
     @property
     def caption(self) -> str:
         """What was chosen of the dims that are not drawn, as ``gamma = 50, experiment = 50``."""
-        chosen = {str(name): self.mean[name].item() for name in self.mean.coords
-                  if self.mean[name].ndim == 0}  # fmt: skip
+        coordinates = self.mean.coords
+        chosen = {
+            name: coordinates[name].item() for name in coordinates if not coordinates[name].ndim
+        }
         return ", ".join(
-            f"{name.replace('_', ' ')} = {value:g}"
-            if isinstance(value, int | float)
-            else f"{name.replace('_', ' ')} = {value}"
+            f"{str(name).replace('_', ' ')} = {f'{value:g}' if isinstance(value, float) else value}"
             for name, value in chosen.items()
         )
 

@@ -22,13 +22,15 @@ from featsim.plotting import (
 def draw_over(contents: Sequence[Content], dim: str = "experiment") -> Figure:
     """Return a panel for each variable, with a line and a band for each init."""
     number = len(contents)
+    caption = contents[0].caption
+    height = 2.6 if caption else 2.4
     with style():
-        figure = new_figure(COLUMN_WIDTH if number == 1 else FULL_WIDTH * number / 3, 2.4)
+        figure = new_figure(COLUMN_WIDTH if number == 1 else FULL_WIDTH * number / 3, height)
         axes = figure.subplots(1, number, squeeze=False)[0]
         for ax, content in zip(axes, contents, strict=True):
             _draw_panel(ax, content, dim)
         draw_legend(figure, axes[0], ncols=3 if number == 1 else 6)
-        if caption := contents[0].caption:
+        if caption:
             axes[0].set_title(caption, loc="left")
     return figure
 
@@ -39,7 +41,8 @@ def _draw_panel(ax: Axes, content: Content, dim: str) -> None:
     else:
         scale = scale_of(content.mean[dim])
         places = scale.places
-        scale.apply(ax.xaxis)
+        scale.apply(ax, "x")
+        ax.set_xlabel(scale.label)
     draw_lines(ax, places, content.mean, content.band)
     ax.set_ylabel(content.label)
     if dim == "experiment":

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from featsim._plot.content import Content
-from featsim._plot.grid import first_column, panels
+from featsim._plot.grid import panels
 from featsim._plot.scale import scale_of
 from featsim.plotting import style
 
@@ -26,7 +26,7 @@ def draw_maps(content: Content, axes: Sequence[str]) -> Figure:
     if content.kind == "difference":
         low, high = -max(-low, high), max(-low, high)
     with style():
-        figure, row = panels(len(names), 2.1)
+        figure, row = panels(len(names), 2.1, upwards.label)
         for ax, name, table in zip(row, names, values, strict=True):
             mesh = ax.pcolormesh(
                 across.edges(),
@@ -38,14 +38,13 @@ def draw_maps(content: Content, axes: Sequence[str]) -> Figure:
                 rasterized=True,
             )
             ax.set_facecolor("0.8")
-            across.apply(ax.xaxis)
-            upwards.apply(ax.yaxis)
+            across.apply(ax, "x")
+            ax.set_xlabel(across.label)
+            upwards.apply(ax, "y")
             ax.set_title(name)
-        for ax in set(row) - set(first_column(row)):
-            ax.set_ylabel("")
-        bar = figure.colorbar(mesh, ax=row, label=content.label, pad=0.02)
+        figure.colorbar(mesh, ax=row, label=content.label, pad=0.02)
         if content.caption:
-            bar.ax.set_title(content.caption, loc="right")
+            figure.suptitle(content.caption, fontsize="medium")
     return figure
 
 

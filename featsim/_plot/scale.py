@@ -1,12 +1,12 @@
 """Where the values of a sweep's axis are drawn: in proportion, by logarithm, side by side."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from matplotlib.axis import Axis
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from featsim.plotting import FIELD_LABELS
@@ -32,12 +32,11 @@ class Scale:
         edges = np.concatenate([places[:1] - half[:1], places[:-1] + half, places[-1:] + half[-1:]])
         return np.exp(edges) if self.logarithmic else edges
 
-    def apply(self, axis: Axis) -> None:
-        """Give an axis of a picture this scale, its label, and a tick for each of few values."""
-        name = axis.axis_name
-        axis.axes.set(**{f"{name}label": self.label})
+    def apply(self, ax: Axes, which: Literal["x", "y"]) -> None:
+        """Give an axis of a panel this scale, and a tick for each of few values."""
+        axis = ax.xaxis if which == "x" else ax.yaxis
         if self.logarithmic:
-            axis.axes.set(**{f"{name}scale": "log"})
+            ax.set(**{f"{which}scale": "log"})
         shown = np.log(self.places) if self.logarithmic else self.places
         if self.places.size <= MOST_TICKS and np.diff(shown).min() >= NEAREST * np.ptp(shown):
             axis.set_ticks(self.places, labels=self.texts)

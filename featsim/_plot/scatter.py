@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from featsim._plot.content import Content
-from featsim._plot.grid import first_column, panels
+from featsim._plot.grid import panels
 from featsim._plot.scale import scale_of
 from featsim._sweep.grid import SETTING
 from featsim.plotting import count_axis, draw_legend, init_styles, style
@@ -26,11 +26,9 @@ def draw_design(content: Content) -> Figure:
     if not columns:
         raise ValueError(f"result must have a column that differs by {SETTING}, as a design has")
     with style():
-        figure, axes = panels(len(columns), 1.9)
+        figure, axes = panels(len(columns), 1.9, content.label)
         for ax, column in zip(axes, columns, strict=True):
             _draw_panel(ax, content, column)
-        for ax in first_column(axes):
-            ax.set_ylabel(content.label)
         draw_legend(figure, axes[0], ncols=3 if len(columns) == 1 else 6)
         if content.caption:
             axes[0].set_title(content.caption, loc="left")
@@ -53,6 +51,7 @@ def _draw_panel(ax: Axes, content: Content, column: str) -> None:
             alpha=0.7,
             zorder=look.layer,
         )
-    scale.apply(ax.xaxis)
+    scale.apply(ax, "x")
+    ax.set_xlabel(scale.label)
     if content.kind == "count":
         count_axis(ax)

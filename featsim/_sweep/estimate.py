@@ -13,8 +13,9 @@ from featsim._sweep.blocks import blocks
 from featsim._sweep.grid import SETTING, Columns, Grid
 from featsim._sweep.piece import Batch, run_piece
 from featsim._sweep.plan import Plan
-from featsim._sweep.result import result_bytes, shapes
+from featsim._sweep.result import dims, result_bytes, shapes
 from featsim._sweep.zarr_store import is_zarr
+from featsim.long_table import check_file, is_table
 
 SAMPLE_SECONDS, SAMPLES = 0.5, 9
 NETCDF_LIMIT = 2**31
@@ -59,7 +60,7 @@ def check_size(plan: Plan, threads: int, *, output: str | Path | None) -> None:
         Zarr store the result takes no memory, but a block of it for each thread does.
     ValueError
         If a variable does not fit a NetCDF file, which has whole numbers of 4 bytes, or of 8 where
-        counts are large.
+        counts are large; or a table has too many rows, or a variable by class and feature.
     """
     fewer = "values, seeds, points, experiments or workers"
     ends = _ends(plan.grid)
@@ -70,6 +71,17 @@ def check_size(plan: Plan, threads: int, *, output: str | Path | None) -> None:
         return
     check_memory(points + result_bytes(plan), "sweep", f"{fewer}, {ZARR}")
     if output is None:
+        return
+    if is_table(Path(output)):
+        for name in plan.variables:
+            if "class" in dims(plan, name):
+                raise ValueError(
+                    f"keep must be without {name} where output is a table: "
+                    "its variables are by experiment"
+                )
+        over = 2 if plan.reduce else len(plan.seeds)
+        rows = plan.grid.size * over * len(plan.inits) * plan.config.experiments
+        check_file(rows, len(plan.variables) + len(plan.grid.varied) + 3)
         return
     counted = max(plan.grid.values("points_per_chunk")) * plan.config.experiments
     if plan.config.points_by_chunk is not None:

@@ -74,7 +74,9 @@ def sweep(
         A NetCDF file for the result. Finished pieces are stored beside it, in ``<output>.pieces``,
         until all are there: the same call continues a sweep that was stopped, and returns one that
         is finished. A name that ends in ``.zarr`` is a Zarr store, for results larger than memory:
-        pieces are written into it as they end, and it is returned opened lazily.
+        pieces are written into it as they end, and it is returned opened lazily. A name that ends
+        in ``.csv`` is a long table, as of ``to_table``, of 10 million rows at most. It does not
+        tell what sweep it is of, so that one that is there is refused.
     progress
         Whether to show a progress bar; if not given, in a terminal or notebook when work is long.
     **axes

@@ -16,6 +16,7 @@ import xarray as xr
 from featsim._files import check_writable, replacing
 from featsim._sweep.plan import Plan
 from featsim._tallies import Arrays
+from featsim.long_table import is_table, write_csv
 from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
@@ -136,7 +137,10 @@ class Store:
         """Write the file, and remove the pieces, which it holds all."""
         if not self.output.exists():
             with replacing(self.output) as new:
-                dataset.to_netcdf(new, engine="scipy")
+                if is_table(self.output):
+                    write_csv(dataset, new)
+                else:
+                    dataset.to_netcdf(new, engine="scipy")
         for file in (*self._pieces(), self.folder / DESCRIPTION):
             file.unlink(missing_ok=True)
         self.lock.release()
@@ -201,6 +205,11 @@ def _stored_description(file: Path) -> dict[str, Any] | None:
 
 
 def _described(output: Path) -> dict[str, Any]:
+    if is_table(output):
+        raise ValueError(
+            f"output must be new where it is a table, which tells no sweep, but {str(output)!r} "
+            "is there"
+        )
     try:
         with xr.open_dataset(output, engine="scipy") as dataset:
             description: dict[str, Any] = json.loads(dataset.attrs["sweep"])
