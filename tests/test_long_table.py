@@ -91,7 +91,9 @@ def test_what_is_refused(monkeypatch):
 def test_a_run_ends_in_a_table(tmp_path):
     file = tmp_path / "result.CSV"
     assert run.main([*FLAGS, "--seeds", "3", "--quiet", "--gamma", "4", "--output", str(file)]) == 0
-    assert_holds(pd.read_csv(file), featsim.simulate(CONFIG, seeds=3), ["seed", "init", "experiment"])
+    assert_holds(
+        pd.read_csv(file), featsim.simulate(CONFIG, seeds=3), ["seed", "init", "experiment"]
+    )
     assert os.listdir(tmp_path) == ["result.CSV"]
 
 
