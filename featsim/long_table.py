@@ -4,8 +4,6 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from featsim._memory import check_memory
-
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
@@ -89,6 +87,8 @@ def write_csv(result: "xr.Dataset", file: Path) -> None:
 
 
 def _check_cells(cells: int) -> None:
+    from featsim._memory import check_memory
+
     check_memory(CELL_BYTES * cells, "table", "values, seeds, inits or experiments")
 
 

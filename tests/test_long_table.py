@@ -79,9 +79,9 @@ def test_one_row():
 
 def test_what_is_refused(monkeypatch):
     result = featsim.simulate(CONFIG, seeds=1)
-    with pytest.raises(TypeError, match="^result must be a Dataset, not DataArray$"):
+    with pytest.raises(TypeError, match=r"^result must be a Dataset, not DataArray$"):
         featsim.to_table(result["learned"])
-    with pytest.raises(ValueError, match="^result must have a variable without .* only learned$"):
+    with pytest.raises(ValueError, match=r"^result must have a variable without .* only learned$"):
         featsim.to_table(result[["learned"]])
     monkeypatch.setattr(long_table, "CELL_BYTES", 2**50)
     with pytest.raises(MemoryError, match=r"^the table needs [\d,.]+ GiB of memory, and"):

@@ -99,5 +99,5 @@ def test_what_is_refused(change, arguments, error, message):
 
 def test_a_mean_over_the_seeds_is_refused():
     result = featsim.sweep(CONFIG, gamma=[2, 4], seeds=3, reduce="mean_std")
-    with pytest.raises(ValueError, match="^result must have the values of every seed"):
+    with pytest.raises(ValueError, match=r"^result must have the values of every seed"):
         featsim.paired_differences(result, "random", "warm")

@@ -113,6 +113,12 @@ def test_mean_and_standard_deviation_that_were_kept():
     assert labels == ["uniform", "zipf"]
 
 
+def test_experiments_of_means_that_were_kept(simulated):
+    figure = featsim.plot(featsim.sweep(CONFIG, seeds=3, reduce="mean_std"))
+    for ax, (name, scale) in zip(figure.axes, PANELS.items(), strict=True):
+        assert_over_seeds(ax, [1, 2, 3, 4], scale * simulated[name])
+
+
 def meshes(figure):
     return [(ax, ax.collections[0]) for ax in figure.axes[:-1]]
 
@@ -170,6 +176,20 @@ def test_a_design_is_a_scatter_over_its_columns(design):
     assert figure.axes[0].get_ylabel() == "Test accuracy (%)"
 
 
+def test_equal_settings_are_drawn_over_their_number():
+    result = featsim.sweep(CONFIG, settings={"gamma": [9.0, 9.0]}, seeds=1)
+    (ax,) = featsim.plot(result, "learned_features").axes
+    assert_lines(ax, [0, 1], result["learned_features"].sel(experiment=4).isel(seed=0).T)
+    assert ax.get_xlabel() == "Setting"
+
+
+def test_a_difference_by_class_and_feature(simulated):
+    pair = featsim.paired_differences(simulated, "random", "warm", "learned")
+    ((ax, mesh),) = meshes(featsim.plot(pair, experiment=2))
+    np.testing.assert_array_equal(mesh.get_array(), pair["difference"].sel(experiment=2).T)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Class", "Feature")
+
+
 def test_a_fit_is_drawn_with_what_was_observed():
     config = featsim.Config(experiments=12, test_points=0)
     curve = featsim.theory.mean_field(config, inits="cold")["exact_accuracy"].isel(init=0)
@@ -177,7 +197,7 @@ def test_a_fit_is_drawn_with_what_was_observed():
     (ax,) = featsim.plot(fitted).axes
     (observed,) = [line for line in ax.lines if line.get_label() == "observed"]
     np.testing.assert_allclose(observed.get_ydata(), 100 * curve, rtol=1e-12)
-    with pytest.raises(ValueError, match="^variable must not be given for a fit, not 'learned'$"):
+    with pytest.raises(ValueError, match=r"^variable must not be given for a fit, not 'learned'$"):
         featsim.plot(fitted, "learned")
 
 
@@ -221,6 +241,18 @@ def test_scales(values, logarithmic):
             ValueError,
             "^experiment must not be given where all experiments are drawn, not 2$",
         ),
+        (
+            lambda r: r.isel(drift=0).sel(experiment=3),
+            {"experiment": 2},
+            ValueError,
+            "^experiment must not be given where one was chosen before, not 2$",
+        ),
+        (
+            lambda r: r.isel(gamma=0, tau=0, drift=0, experiment=3),
+            {},
+            ValueError,
+            "^result must have several values of an axis, or the dim experiment: choose",
+        ),
     ],
 )
 def test_what_cannot_be_drawn(swept, change, arguments, error, message):
@@ -233,7 +265,7 @@ def test_what_cannot_be_drawn(swept, change, arguments, error, message):
 
 def test_a_design_beside_an_axis_cannot_be_drawn():
     result = featsim.sweep(CONFIG, settings={"gamma": [2, 9]}, tau=[1, 2], seeds=1)
-    with pytest.raises(ValueError, match="^result can show a design alone, not setting, tau: cho"):
+    with pytest.raises(ValueError, match=r"^result can show a design alone, not setting, tau: cho"):
         featsim.plot(result)
     assert len(featsim.plot(result.sel(tau=2)).axes) == 1
 

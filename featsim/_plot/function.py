@@ -62,9 +62,14 @@ def plot(result: Any, variable: str | None = None, *, experiment: int | None = N
     names = names_of(result, variable)
     axes = axes_of(result[names[0]])
     check_axes("result", axes, "choose one value of the others with sel")
-    if not axes and experiment is not None:
+    several = "experiment" in result[names[0]].dims
+    if experiment is not None and not (axes and several):
+        what = "all experiments are drawn" if several else "one was chosen before"
+        raise ValueError(f"experiment must not be given where {what}, not {experiment!r}")
+    if not axes and not several:
         raise ValueError(
-            f"experiment must not be given where all experiments are drawn, not {experiment!r}"
+            "result must have several values of an axis, or the dim experiment: choose "
+            "experiments with a list, as sel(experiment=[1, 2])"
         )
     if variable is None and (SETTING in axes or len(axes) > 1):
         names = names[:1]

@@ -15,6 +15,7 @@ from featsim.plotting import count_axis, draw_legend, init_styles, style
 def draw_design(content: Content) -> Figure:
     """Return a panel for each column of several values, with a point for each setting and init.
 
+    Where all settings are the same, they are drawn over their number.
     A panel shows all settings, whose other columns differ too: the scatter is what these do.
     """
     coordinates = content.mean.coords
@@ -22,9 +23,7 @@ def draw_design(content: Content) -> Figure:
         str(name)
         for name in coordinates
         if coordinates[name].dims == (SETTING,) and np.unique(coordinates[name]).size > 1
-    ]
-    if not columns:
-        raise ValueError(f"result must have a column that differs by {SETTING}, as a design has")
+    ] or [SETTING]
     with style():
         figure, axes = panels(len(columns), 1.9, content.label)
         for ax, column in zip(axes, columns, strict=True):
