@@ -202,6 +202,26 @@ def test_a_fit_is_drawn_with_what_was_observed():
 
 
 @pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([10, 20, 50, 100], ["10", "20", "50", "100"]),
+        (np.geomspace(3, 60, 9), ["5", "10", "20", "50"]),
+        (np.geomspace(3, 2_000, 9), ["10", "100", "1000"]),
+        (range(1, 10), ["2", "4", "6", "8"]),
+    ],
+)
+def test_ticks_are_few_and_plain(values, texts):
+    result = featsim.sweep(CONFIG.replace(experiments=1), inits="warm", gamma=values, seeds=1)
+    figure = featsim.plot(result, "learned_features")
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    low, high = ax.get_xlim()
+    ticks = zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)
+    assert [text.get_text() for x, text in ticks if low <= x <= high] == texts
+    assert not any(text.get_text() for text in ax.get_xticklabels(minor=True))
+
+
+@pytest.mark.parametrize(
     ("values", "logarithmic"),
     [
         ([10, 20, 50, 100], True),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from featsim.plotting import FIELD_LABELS
 
@@ -41,7 +41,12 @@ class Scale:
         if self.places.size <= MOST_TICKS and np.diff(shown).min() >= NEAREST * np.ptp(shown):
             axis.set_ticks(self.places, labels=self.texts)
             axis.set_minor_locator(NullLocator())
-        elif not self.logarithmic and np.all(self.places == np.round(self.places)):
+        elif self.logarithmic:
+            few = self.places[-1] < 100.0 * self.places[0]
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,)))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
+        elif np.all(self.places == np.round(self.places)):
             axis.set_major_locator(MaxNLocator(MOST_TICKS, integer=True))
 
 
