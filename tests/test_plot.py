@@ -239,7 +239,7 @@ def test_scales(values, logarithmic):
 @pytest.mark.parametrize(
     ("change", "arguments", "error", "message"),
     [
-        (None, {}, ValueError, "^result can show at most two axes, not gamma, tau, drift: choose"),
+        (None, {}, ValueError, "one value of drift, as result.sel.drift=0.0.$"),
         (lambda r: r["learned_features"], {}, TypeError, "^result must be a Dataset .* DataArray$"),
         (lambda r: r[[]], {}, ValueError, "^result must have a variable among test_accuracy, "),
         (lambda r: r.isel(drift=0, init=0), {}, ValueError, "^result must have the dim init: cho"),
@@ -285,7 +285,9 @@ def test_what_cannot_be_drawn(swept, change, arguments, error, message):
 
 def test_a_design_beside_an_axis_cannot_be_drawn():
     result = featsim.sweep(CONFIG, settings={"gamma": [2, 9]}, tau=[1, 2], seeds=1)
-    with pytest.raises(ValueError, match=r"^result can show a design alone, not setting, tau: cho"):
+    with pytest.raises(
+        ValueError, match=r"not setting, tau: choose one value of tau, as result.sel\(tau=1\)$"
+    ):
         featsim.plot(result)
     assert len(featsim.plot(result.sel(tau=2)).axes) == 1
 
@@ -309,7 +311,8 @@ def test_the_command_draws(tmp_path, suffix):
         ("--output a.png --plot a.png", "plot must be another file than output, not 'a.png'"),
         (
             "--gamma 2 3 --tau 1 2 --drift 0 0.5 --plot a.png",
-            "plot can show at most two axes, not gamma, tau, drift: draw a part with featsim.plot",
+            "plot can be over two axes or a design alone, not gamma, tau, drift: "
+            "draw a part with featsim.plot",
         ),
     ],
 )

@@ -204,10 +204,14 @@ def _check_plot(options: Options, plan: Plan) -> None:
     if options.plot is None:
         return
     check_plot(options.plot, options.output)
-    from featsim._plot.content import check_axes
+    from featsim._plot.content import MOST, excess_of
 
     sizes = zip(plan.grid.dims, plan.grid.shape, strict=True)
-    check_axes("plot", [dim for dim, size in sizes if size > 1], "draw a part with featsim.plot")
+    axes = [dim for dim, size in sizes if size > 1]
+    if excess_of(axes):
+        raise ValueError(
+            f"plot can be over {MOST}, not {', '.join(axes)}: draw a part with featsim.plot"
+        )
 
 
 def _draw(dataset: xr.Dataset, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Literal
 
 import xarray as xr
 
@@ -16,6 +17,7 @@ from featsim.plotting import (
     scaled,
 )
 
+MOST = "two axes or a design alone"
 DIFFERENCE = ("difference", "low", "high")
 
 
@@ -27,8 +29,7 @@ class Content:
     mean: xr.DataArray
     band: Band | None
 
-    kind: str
-    """``accuracy``, ``count`` or ``difference``."""
+    kind: Literal["accuracy", "count", "difference"]
 
     @property
     def caption(self) -> str:
@@ -45,7 +46,7 @@ class Content:
 
 def is_difference(result: xr.Dataset) -> bool:
     """Tell whether a result is of ``paired_differences``."""
-    return set(DIFFERENCE) <= set(result)
+    return set(DIFFERENCE) <= set(result) and {"a", "b", "variable"} <= set(result.attrs)
 
 
 def names_of(result: xr.Dataset, variable: str | None) -> list[str]:
@@ -82,11 +83,19 @@ def axes_of(values: xr.DataArray) -> list[str]:
     return [str(dim) for dim, size in values.sizes.items() if dim not in others and size > 1]
 
 
-def check_axes(name: str, axes: Sequence[str], advice: str) -> None:
-    """Refuse more axes than can be drawn, in a sentence about a parameter that ends in advice."""
-    most, what = (1, "a design alone") if SETTING in axes else (2, "at most two axes")
-    if len(axes) > most:
-        raise ValueError(f"{name} can show {what}, not {', '.join(axes)}: {advice}")
+def check_axes(result: xr.Dataset, axes: Sequence[str]) -> None:
+    """Refuse a result with more axes than can be drawn, and say what to select."""
+    if excess := excess_of(axes):
+        place = ", ".join(f"{dim}={result[dim].to_numpy().tolist()[0]!r}" for dim in excess)
+        raise ValueError(
+            f"result can be drawn over {MOST}, not {', '.join(axes)}: choose one value of "
+            f"{', '.join(excess)}, as result.sel({place})"
+        )
+
+
+def excess_of(axes: Sequence[str]) -> list[str]:
+    """Return the axes of which one value must be chosen, so that the others can be drawn."""
+    return [dim for dim in axes if dim != SETTING] if SETTING in axes else list(axes[2:])
 
 
 def read(result: xr.Dataset, name: str, axes: Sequence[str], experiment: int | None) -> Content:

@@ -61,7 +61,7 @@ def plot(result: Any, variable: str | None = None, *, experiment: int | None = N
         )
     names = names_of(result, variable)
     axes = axes_of(result[names[0]])
-    check_axes("result", axes, "choose one value of the others with sel")
+    check_axes(result, axes)
     several = "experiment" in result[names[0]].dims
     if experiment is not None and not (axes and several):
         what = "all experiments are drawn" if several else "one was chosen before"
