@@ -61,6 +61,7 @@ templates_path = [str(HERE / "_templates")]
 DOCUMENTED = {
     "matplotlib": "https://matplotlib.org/stable",
     "numpy": "https://numpy.org/doc/stable",
+    "pandas": "https://pandas.pydata.org/docs",
     "python": "https://docs.python.org/3",
     "torch": "https://docs.pytorch.org/docs/stable",
     "xarray": "https://docs.xarray.dev/en/stable",
@@ -71,6 +72,7 @@ intersphinx_mapping = {
 ELSEWHERE = {
     "concurrent.futures._base.Executor": "concurrent.futures.Executor",
     "matplotlib.axes._axes.Axes": "matplotlib.axes.Axes",
+    "pd.DataFrame": "pandas.DataFrame",
     "torch._C.Generator": "torch.Generator",
     "torch.nn.modules.module.Module": "torch.nn.Module",
     "xarray.core.dataarray.DataArray": "xarray.DataArray",
