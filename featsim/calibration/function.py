@@ -95,5 +95,5 @@ def fit(
     )
     model = Model(points_per_chunk, threads)
     found = estimate(curve, every, model)
-    region = profile(curve, found)
+    region = profile(curve, found, model, (tau is None) + (features is None))
     return make_fit(curve, found, region, identify(curve, found, region), model)

@@ -59,7 +59,7 @@ def identify(observed: Observed, found: Estimate, region: Region) -> Identifiabi
     chunks = np.array([last * times for times in LATER])
     curves = np.array([one.family.curve(one.u, chunks) for one in region.settings])
     low, high = curves.min(axis=0), curves.max(axis=0)
-    families = [judged.candidate.family for judged in found.accepted]
+    families = region.families
     return Identifiability(
         _correlations(observed, found),
         tuple((one.law, one.tau, one.features) for one in families),
@@ -68,7 +68,7 @@ def identify(observed: Observed, found: Estimate, region: Region) -> Identifiabi
 
 
 def _correlations(observed: Observed, found: Estimate) -> dict[tuple[str, str], float]:
-    slopes = jacobian(found.best, observed.experiments.astype(np.float64))
+    slopes = jacobian(found.best, observed)
     normal = slopes.T @ (slopes * observed.runs[:, None])
     inverse = np.linalg.pinv(normal, hermitian=True)
     scale = np.sqrt(np.maximum(np.diag(inverse), 1e-300))

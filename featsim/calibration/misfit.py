@@ -4,8 +4,7 @@ Estimates are least squares: S(θ) = Σ_j w_j (y_j − f_j(θ))², w_j the runs 
 are not independent: a network's runs wander, and a uniform law's frequencies are drawn once for a
 whole curve. So their covariance is Σ = σ² D^(−1/2) R(ρ) D^(−1/2) + V, with R(ρ) = ρ^|i−j| over the
 places of the observations, D the runs and V that of the model's own draws; σ and ρ by maximum
-likelihood. Intervals are of the profile of S, each raised by what Σ adds to the variance of its
-parameter (Rotnitzky and Jewell, Biometrika 77, 1990).
+likelihood. Intervals are of the likelihood with this Σ (``featsim.calibration.profile``).
 """
 
 import dataclasses
@@ -50,22 +49,25 @@ def root_mean_square(residuals: Reals) -> float:
     return float(np.sqrt(np.mean(residuals**2)))
 
 
+def covariance_of(
+    deviation: float, correlation: float, runs: npt.NDArray[np.int64], drawn: Reals
+) -> Reals:
+    """Return Σ (m, m); ``drawn`` (m, m) is V."""
+    places, root = np.arange(runs.size), np.sqrt(runs)
+    shape: Reals = correlation ** abs(np.subtract.outer(places, places)) / np.outer(root, root)
+    return deviation**2 * shape + drawn
+
+
 def errors_of(residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitted: int) -> Errors:
     """Return the most likely law of the errors, from residuals of which so many are fitted away.
 
     ``drawn`` (m, m) is V.
     """
     m = residuals.size
-    apart = abs(np.subtract.outer(np.arange(m), np.arange(m)))
-    root = np.sqrt(runs)
     unbiased = m / max(m - fitted, 1)
 
-    def covariance(deviation: float, correlation: float) -> Reals:
-        shape: Reals = correlation**apart / np.outer(root, root)
-        return deviation**2 * shape + drawn
-
     def unlikely(log_deviation: float, correlation: float) -> float:
-        sigma = covariance(np.exp(log_deviation), correlation)
+        sigma = covariance_of(np.exp(log_deviation), correlation, runs, drawn)
         _, determinant = np.linalg.slogdet(sigma)
         return float(unbiased * residuals @ np.linalg.solve(sigma, residuals) + determinant)
 
@@ -82,19 +84,9 @@ def errors_of(residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitte
         ),
     )
     unlikeliness, deviation, correlation = best
-    return Errors(deviation, correlation, covariance(deviation, correlation), unlikeliness)
-
-
-def raised(jacobian: Reals, weights: Reals, covariance: Reals) -> tuple[Reals, Reals]:
-    """Return by parameter the factor that raises S's threshold, and the standard deviation.
-
-    ``jacobian`` (m, q) holds the derivatives of the curve. The factor is in units of S: that of
-    independent errors of variance σ²/w would be σ² for all.
-    """
-    weighted = jacobian * weights[:, None]
-    normal = jacobian.T @ weighted
-    ridge = 1e-9 * np.trace(normal) / len(normal) + 1e-300
-    inverse = np.linalg.inv(normal + ridge * np.eye(len(normal)))
-    sandwich = inverse @ (weighted.T @ covariance @ weighted) @ inverse
-    variance = np.maximum(np.diag(sandwich), 0.0)
-    return variance / np.diag(inverse), np.sqrt(variance)
+    return Errors(
+        deviation,
+        correlation,
+        covariance_of(deviation, correlation, runs, drawn),
+        unlikeliness,
+    )

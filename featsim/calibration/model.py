@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from featsim._sweep.function import sweep
 from featsim.calibration.law import Family
 from featsim.inits import Init
 from featsim.simulation import simulate
@@ -17,6 +18,9 @@ MEAN_FIELD_POINTS = 1_000
 SEEDS, MOST_POINTS = 10, 2e7
 """Seeds of a prediction by Zipf's law, unless it would simulate more than about so many points a
 policy."""
+FEW_SEEDS, FEW_CLASSES, FEW_POINTS = 3, 40, 5e6
+"""Least number of seeds of a curve of the search; of seeds times classes, if they are few; and
+points that it simulates at most, unless for two seeds."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -69,6 +73,23 @@ class Model:
             mean = np.clip(mean + every.accuracy - some.accuracy, 0.0, 1.0)
             mean_active = np.maximum(mean_active + every.active - some.active, 0.0)
         return Outcome(mean, mean_active, accuracy)
+
+    def cold(
+        self, family: Family, u: Reals, gammas: list[int], points: int, experiments: int
+    ) -> Reals:
+        """Return the cold start simulated with each of some γ, (γ, seed, J), for few seeds.
+
+        The points are the same for all γ, and the seeds the first of ``outcome``.
+        """
+        config = family.config(u, points, experiments)
+        wanted = max(FEW_SEEDS, -(-FEW_CLASSES // family.classes))
+        most = len(family.table(u)) if family.law == "uniform" else SEEDS
+        seeds = int(np.clip(FEW_POINTS / (points * experiments), 2, min(wanted, most)))
+        out = sweep(
+            config, gamma=gammas, inits="cold", seeds=seeds, workers=self.workers, progress=False
+        )
+        accuracy = out["exact_accuracy"].isel(init=0).transpose("gamma", "seed", "experiment")
+        return accuracy.to_numpy().astype(np.float64)
 
     def _limit(self, config: object, table: Reals, inits: tuple[Init, ...], points: int) -> Outcome:
         out = mean_field(config, table, inits=inits).mean("seed")  # type: ignore[arg-type]

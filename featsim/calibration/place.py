@@ -14,13 +14,15 @@ from featsim.calibration.estimate import Estimate
 from featsim.calibration.misfit import Errors, errors_of, root_mean_square
 from featsim.calibration.model import Model
 from featsim.calibration.observed import Observed
-from featsim.calibration.profile import LEVEL, Region
+from featsim.calibration.profile import Region
 from featsim.calibration.search import Candidate
 from featsim.inits import Init
 
 Reals = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 
+LEVEL = 3.841458820694124
+"""The 95 % point of χ² with one degree of freedom."""
 SHARES = np.linspace(0.0, 1.0, 401)
 SIMULATED_SHARES, TIMED_SHARES = 11, 9
 SMALLEST_TOLERANCE, TIMES_THE_FIT = 0.01, 2.0

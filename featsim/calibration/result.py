@@ -196,9 +196,6 @@ def make_fit(observed: Observed, found: Estimate, region: Region, known: Identif
     family, u = found.best.family, found.best.u
     zipf = family.law == "zipf"
     intervals = dict(region.intervals)
-    for name in ("tau", "features"):
-        values = [getattr(one.candidate.family, name) for one in found.accepted]
-        intervals[name] = (min(values), max(values))
     if not zipf:
         intervals.pop("frequency_exponent", None)
     residuals = observed.accuracy - found.fitted
