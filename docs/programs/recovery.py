@@ -32,12 +32,15 @@ class Settings:
     """Lines of JSON, appended."""
     settings: int = 240
     """Settings to draw, a third of each kind."""
+    first: int = 0
+    """Number of the first one, from which it is drawn."""
 
 
 def main(settings: Settings) -> None:
     """Fit what is missing in the file."""
     done = read(settings.file) if settings.file.exists() else []
-    missing = sorted(set(range(settings.settings)) - {row["setting"] for row in done})
+    wanted = range(settings.first, settings.first + settings.settings)
+    missing = sorted(set(wanted) - {row["setting"] for row in done})
     with settings.file.open("a", encoding="utf-8") as file:
         for number in tqdm(missing, unit="fit", disable=None):
             file.write(json.dumps(recover(number)) + "\n")

@@ -5,6 +5,7 @@ the same points, so that one simulation says what the shift is along all of them
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ class Simulated:
     """(N, m): that above the mean field."""
 
     covariance: Reals
-    """(m, m): of the curve of one run, by sampled points alone."""
+    """(m, m): of the curve of one run, by sampled points alone, of few seeds."""
 
 
 def fit_finite(
@@ -58,7 +59,7 @@ def fit_finite(
     squares = (curves - observed.accuracy) ** 2 @ observed.runs
     best = int(squares.argmin())
     found = Candidate(one.family, every[best], float(squares[best]))
-    return found, shift, known[-1].covariance
+    return found, shift, pooled(known)
 
 
 def shift_of(known: list[Simulated]) -> Shift:
@@ -70,11 +71,16 @@ def shift_of(known: list[Simulated]) -> Shift:
 
 
 def simulate_near(
-    observed: Observed, family: Family, u: Reals, model: Model, points: int
+    observed: Observed,
+    family: Family,
+    u: Reals,
+    model: Model,
+    points: int,
+    around: tuple[float, ...] = AROUND,
 ) -> Simulated:
     """Return what the simulator says of a setting and of some γ about its own."""
     gamma = np.exp(u[0]) * points
-    whole = sorted({max(1, int(np.ceil(gamma * times))) for times in AROUND})
+    whole = sorted({max(1, int(np.ceil(gamma * times))) for times in around})
     at = observed.experiments - 1
     by_seed = model.cold(family, u, whole, points, int(at[-1]) + 1)[:, :, at]
     vectors = np.repeat(u[None], len(whole), axis=0)
@@ -86,12 +92,22 @@ def simulate_near(
     if rows.shape[1] > 1:
         rows = rows.reshape(len(whole), -1, family.classes, at.size).mean(axis=2)[:, :seeds]
     off = by_seed - rows
-    mine = int(abs(needed - np.exp(u[0])).argmin())
-    covariance = np.atleast_2d(np.cov(off[mine], rowvar=False))
     above = off.mean(axis=1)
-    return Simulated(
-        vectors, every + above, above, (covariance + np.diag(np.diag(covariance))) / 2
-    )
+    own = (off - above[:, None]).reshape(-1, at.size)
+    covariance = own.T @ own / (len(whole) * (seeds - 1))
+    return Simulated(vectors, every + above, above, covariance)
+
+
+def pooled(known: list[Simulated], points: Sequence[float] = ()) -> Reals:
+    """Return the covariance of a run's sampled points, of which half is believed off the diagonal.
+
+    It is as one over the points: with ``points`` of each simulation, it is returned for one.
+    """
+    weights = points or [1.0] * len(known)
+    every = [some.covariance * n for some, n in zip(known, weights, strict=True)]
+    covariance = np.mean(every, axis=0)
+    shrunk: Reals = (covariance + np.diag(np.diag(covariance))) / 2
+    return shrunk
 
 
 def _least_squares(observed: Observed, family: Family, shift: Shift, u: Reals) -> Reals:

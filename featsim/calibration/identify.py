@@ -8,13 +8,16 @@ import numpy.typing as npt
 
 from featsim.calibration.estimate import Estimate
 from featsim.calibration.observed import Observed
-from featsim.calibration.profile import Region, jacobian
+from featsim.calibration.profile import Region
+from featsim.calibration.search import Candidate
 
 Reals = npt.NDArray[np.float64]
 
 STRONG = 0.9
 """Correlation from which two parameters are said to trade off."""
 LATER = (2, 4)
+STEP = 0.04
+"""Step of a derivative, in log γ/n, the log of the largest frequency and the exponent."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ def identify(observed: Observed, found: Estimate, region: Region) -> Identifiabi
 
 
 def _correlations(observed: Observed, found: Estimate) -> dict[tuple[str, str], float]:
-    slopes = jacobian(found.best, observed)
+    slopes = _jacobian(found.best, observed.experiments.astype(np.float64))
     normal = slopes.T @ (slopes * observed.runs[:, None])
     inverse = np.linalg.pinv(normal, hermitian=True)
     scale = np.sqrt(np.maximum(np.diag(inverse), 1e-300))
@@ -77,3 +80,14 @@ def _correlations(observed: Observed, found: Estimate) -> dict[tuple[str, str], 
         (names[i], names[k]): float(inverse[i, k] / (scale[i] * scale[k]))
         for i, k in itertools.combinations(range(len(names)), 2)
     }
+
+
+def _jacobian(one: Candidate, chunks: Reals) -> Reals:
+    """Return the slopes (m, q) of the curve over steps that smooth its jumps."""
+    columns = []
+    for k, (least, most) in enumerate(one.family.bounds):
+        low, high = one.u.copy(), one.u.copy()
+        low[k], high[k] = max(least, low[k] - STEP), min(most, high[k] + STEP)
+        rise = one.family.curve(high, chunks) - one.family.curve(low, chunks)
+        columns.append(rise / (high[k] - low[k]))
+    return np.stack(columns, axis=1)
