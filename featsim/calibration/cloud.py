@@ -12,7 +12,8 @@ from featsim.calibration.likelihood import Likelihood
 
 Reals = npt.NDArray[np.float64]
 
-MEMBERS, MOVES = 40, 60
+MEMBERS, MOVES = 12, 18
+"""Members of the population, and moves of each, for each parameter."""
 HALVINGS = 10
 WIDTH = 0.5
 """Of the first guesses, in log γ/n, the log of the largest frequency and the exponent."""
@@ -27,7 +28,7 @@ def spread(likelihood: Likelihood, start: Reals, bound: float) -> tuple[Reals, R
     q = start.size
     members, values = _first(likelihood, start, bound, rng)
     kept, kept_values = [members.copy()], [values.copy()]
-    for move in range(MOVES):
+    for move in range(MOVES * q):
         others = np.array([rng.choice(len(members), 2, replace=False) for _ in members])
         length = 1.0 if move % 5 == 0 else rng.uniform(0.3, 2.38 / np.sqrt(2 * q))
         trial = members + length * (members[others[:, 0]] - members[others[:, 1]])
@@ -44,7 +45,7 @@ def _first(
     likelihood: Likelihood, start: Reals, bound: float, rng: np.random.Generator
 ) -> tuple[Reals, Reals]:
     """Return members around the start, each drawn nearer until it is inside."""
-    apart = WIDTH * rng.normal(size=(MEMBERS, start.size))
+    apart = WIDTH * rng.normal(size=(MEMBERS * start.size, start.size))
     apart[0] = 0.0
     members = start + apart
     values = likelihood(members)

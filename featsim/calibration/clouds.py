@@ -22,12 +22,12 @@ from featsim.calibration.observed import Observed
 
 Reals = npt.NDArray[np.float64]
 
-COUNTS = (2, 4, 8, 16, 32, 64)
+COUNTS = (2, 5, 13, 40)
 """γ of the simulations that stand for an unknown n."""
 MOST_WORK = 3e8
 """Points of all experiments times features, beyond which no more points are tried."""
 UNKNOWN = 0.5
-"""What a shift may be off by, as a share of itself: half of it is a factor of two in n."""
+"""What a shift may be off by, as a share of itself: half of it is a factor of four in n."""
 REFINED, MARGIN = 6, 3.0
 """Settings that a shift is learned from, and allowances within which a family is worth it."""
 
