@@ -2,7 +2,8 @@
 
 Curves are steps and what is likely is many narrow pieces: a walk along one parameter sticks in the
 first. So a population of settings moves by differences of its own members (ter Braak, Statistics
-and Computing 16, 2006), each move being kept as long as it stays above the bound on the likelihood.
+and Computing 16, 2006), every other time from the ends that were reached; a move is kept if it is
+not ruled out.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ Reals = npt.NDArray[np.float64]
 
 MEMBERS, MOVES = 12, 18
 """Members of the population, and moves of each, for each parameter."""
-HALVINGS = 10
+SHAKE, HALVINGS = 1e-3, 10
 WIDTH = 0.5
 """Of the first guesses, in log γ/n, the log of the largest frequency and the exponent."""
 
@@ -27,18 +28,33 @@ def spread(likelihood: Likelihood, start: Reals, bound: float) -> tuple[Reals, R
     rng = np.random.default_rng(0)
     q = start.size
     members, values = _first(likelihood, start, bound, rng)
-    kept, kept_values = [members.copy()], [values.copy()]
+    every, every_value = members.copy(), values.copy()
     for move in range(MOVES * q):
         others = np.array([rng.choice(len(members), 2, replace=False) for _ in members])
-        length = 1.0 if move % 5 == 0 else rng.uniform(0.3, 2.38 / np.sqrt(2 * q))
-        trial = members + length * (members[others[:, 0]] - members[others[:, 1]])
-        trial += 1e-3 * rng.normal(size=trial.shape)
+        apart = members[others[:, 0]] - members[others[:, 1]]
+        if move % 2:
+            trial = members + rng.uniform(0.3, 2.38 / np.sqrt(2 * q)) * apart
+        else:
+            trial = _outward(every, apart, rng)
+        trial += SHAKE * rng.normal(size=trial.shape)
         found = likelihood(trial)
         inside = found <= bound
         members[inside], values[inside] = trial[inside], found[inside]
-        kept.append(trial[inside])
-        kept_values.append(found[inside])
-    return np.concatenate(kept), np.concatenate(kept_values)
+        every = np.concatenate([every, trial[inside]])
+        every_value = np.concatenate([every_value, found[inside]])
+    return every, every_value
+
+
+def _outward(every: Reals, apart: Reals, rng: np.random.Generator) -> Reals:
+    """Return moves from the ends of each parameter, along differences that lead outward."""
+    N, q = apart.shape
+    ends = np.concatenate([every.argmin(axis=0), every.argmax(axis=0)])
+    place = np.arange(N) % (2 * q)
+    k, side = place % q, np.where(place < q, -1.0, 1.0)
+    outward = np.sign(apart[np.arange(N), k]) * side
+    length = rng.uniform(0.02, 1.0, N) * np.where(outward == 0.0, 1.0, outward)
+    moved: Reals = every[ends[place]] + length[:, None] * apart
+    return moved
 
 
 def _first(

@@ -2,7 +2,7 @@
 
 Curves are steps: a feature is learned or not. Derivatives say nothing of them, so that the search
 compares values only: on a grid, where for given frequencies the whole range of γ/n is read off one
-pass; then by the simplex of Nelder and Mead; for the best families last by differential evolution
+pass; then, for the best families, by the simplex of Nelder and Mead and by differential evolution
 (Storn and Price, Journal of Global Optimization 11, 1997), whose random numbers are fixed.
 """
 
@@ -25,9 +25,9 @@ FEATURES = (10, 20, 50, 100, 200, 500, 1000)
 GAMMAS = np.geomspace(1e-6, 1.0, 80)
 FREQUENCIES = np.geomspace(0.005, 1.0, 20)
 EXPONENTS = np.arange(0.0, 2.6, 0.25)
-STARTS, POLISHED, EVOLVED = 3, 8, 4
-"""Grid points of a family that the simplex starts from, families of a law that it is applied to,
-and those that evolve."""
+STARTS, POLISHED = 3, 8
+"""Grid points of a family that the simplex starts from, and families of a law that it is applied
+to."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,12 +57,9 @@ def search(observed: Observed, every: list[Family]) -> list[Candidate]:
             ((family, starts) for family, starts in coarse if family.law == law),
             key=lambda pair: pair[1][0][0],
         )
-        polished = [
-            min((polish(observed, family, u) for _, u in starts), key=lambda one: one.squares)
-            for family, starts in some[:POLISHED]
-        ]
-        polished.sort(key=lambda one: one.squares)
-        found += [_evolve(observed, one) for one in polished[:EVOLVED]] + polished[EVOLVED:]
+        for family, starts in some[:POLISHED]:
+            polished = [polish(observed, family, u) for _, u in starts]
+            found.append(_evolve(observed, min(polished, key=lambda one: one.squares)))
     return found
 
 

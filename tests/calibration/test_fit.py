@@ -8,7 +8,7 @@ import pytest
 import featsim
 from featsim import theory
 from featsim.calibration.law import Family
-from featsim.calibration.misfit import errors_of, raised
+from featsim.calibration.misfit import errors_of
 
 ZIPF = Family("zipf", 5, 2, 50)
 U = np.array([np.log(0.004), np.log(0.4), 0.9])
@@ -27,7 +27,6 @@ def fitted(curve):
     return featsim.fit(curve + 0.002 * rng.normal(size=J), classes=5, features=50)
 
 
-@pytest.mark.xfail(strict=True, reason="the true tau is off the list of likely families")
 def test_a_known_setting_is_recovered(fitted):
     assert (fitted.frequency_law, fitted.features) == ("zipf", 50)
     assert ("zipf", 2, 50) in fitted.identifiability.families
@@ -116,20 +115,15 @@ def test_a_simulated_curve_is_fitted_by_the_simulator():
 
 def test_errors_of_known_laws():
     rng = np.random.default_rng(0)
-    none = np.zeros((400, 400))
-    found = errors_of(0.02 * rng.normal(size=400), np.ones(400, int), none, 2)
+    none = np.zeros((150, 150))
+    found = errors_of(0.02 * rng.normal(size=150), np.ones(150, int), none, 2)
     assert found.deviation == pytest.approx(0.02, rel=0.1)
     assert found.correlation <= 0.2
     walk = [0.0]
-    for shock in rng.normal(size=399):
+    for shock in rng.normal(size=149):
         walk.append(0.8 * walk[-1] + 0.6 * shock)
-    found = errors_of(0.02 * np.array(walk), np.ones(400, int), none, 2)
+    found = errors_of(0.02 * np.array(walk), np.ones(150, int), none, 2)
     assert found.correlation >= 0.6
-    slopes = rng.normal(size=(400, 2))
-    factors, deviations = raised(slopes, np.ones(400), 0.01**2 * np.eye(400))
-    np.testing.assert_allclose(factors, 0.01**2, rtol=1e-6)
-    exact = 0.01 * np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes)))
-    np.testing.assert_allclose(deviations, exact, rtol=1e-6)
 
 
 def test_a_fit_is_the_same_twice(curve):
