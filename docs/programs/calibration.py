@@ -83,7 +83,12 @@ def make(runs: Path) -> tuple[dict[str, str], Figure]:
     made = {
         "fits": tables.fits_table([*fits, *uniform]),
         "halves": tables.halves_table(halves),
-        "predicted": tables.predicted_table(main_case, by_model),
+        "predicted": "\n\n".join(
+            f"{case.title}:\n\n"
+            + tables.predicted_table(case, {model: fit for one, model, fit in fits if one is case})
+            for case in cases
+            if case.others
+        ),
         "places": tables.places_table(places),
         "shares": shares,
         "trends": table(
@@ -95,8 +100,16 @@ def make(runs: Path) -> tuple[dict[str, str], Figure]:
         "without_cold": without_cold(runs),
         "times": table(["cold start of", "model", "seconds"], times),
     }  # fmt: skip
-    on_square = [one for one in places if one[0] is main_case and one[2] == SIMULATOR]
-    return made, draw_calibration(main_case, by_model, on_square)
+    panels = [
+        (
+            case,
+            {model: fit for one, model, fit in fits if one is case},
+            [one for one in places if one[0] is case and one[2] == SIMULATOR],
+        )
+        for case in cases
+        if case.others
+    ]
+    return made, draw_calibration(panels)
 
 
 def fit_cold(case: Case, model: str, *, half: bool = False, law: str | None = None) -> Fit:
@@ -108,7 +121,6 @@ def fit_cold(case: Case, model: str, *, half: bool = False, law: str | None = No
         rows,
         classes=case.classes,
         points_per_chunk=case.points_per_chunk if model == SIMULATOR else None,
-        tau=case.tau,
         frequency_law=law,  # type: ignore[arg-type]
     )
 

@@ -1,13 +1,15 @@
 """The curves that docs/calibration.md is about: the authors' runs, and this project's records."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-OWN = Path(__file__).parents[2] / "paper_repro" / "results"
-VANILLA = {"optimizer": "sgd", "sota": False}
+from paper_repro.campaign import REGIMES
+from paper_repro.networks.evidence import gather
+from paper_repro.records import Records
+
+OWN = Path(__file__).parents[2] / "results"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +35,6 @@ class Case:
     points_per_chunk: int
     cold: Method
     others: tuple[Method, ...]
-    tau: int | None = None
-    """τ where there are too few experiments to estimate all."""
 
 
 def authors(file: Path) -> pd.DataFrame:
@@ -83,36 +83,38 @@ def authors_cases(file: Path) -> list[Case]:
     ]
 
 
-def own_cases() -> list[Case]:
-    """Return the settings of this project's records with enough experiments of a cold start."""
-    runs: dict[tuple[str, ...], dict[str, list[pd.DataFrame]]] = {}
-    for file in sorted(OWN.glob("*/records.jsonl")):
-        lines = [json.loads(line) for line in file.read_text().splitlines()]
-        run = lines[0]["run"]
-        rows = [line for line in lines if line["kind"] == "experiment"]
-        if run["stop"] is None or run["chunks"] < 4 or len(rows) < run["chunks"]:
-            continue
-        key = (run["dataset"], run["model"], str(run["width"]), str(run["train_size"]),
-               str(run["chunks"]))  # fmt: skip
-        table = pd.DataFrame(rows).assign(seed=run["seed"])
-        runs.setdefault(key, {}).setdefault(run["method"], []).append(table)
+def own_cases(root: Path = OWN) -> list[Case]:
+    """Return the regimes of this project's records that have whole seeds."""
     cases = []
-    for (_, model, width, size, chunks), methods in runs.items():
-        if "cold" not in methods:
+    for name, regime in REGIMES.items():
+        seeds = gather(name, root).seeds
+        if not seeds:
             continue
-        made = {name: _method(name, pd.concat(tables)) for name, tables in methods.items()}
-        cold = made.pop("cold")
-        cases.append(
-            Case(
-                f"own, CIFAR-10, {model} of width {width}",
-                10,
-                int(size) // int(chunks),
-                cold,
-                tuple(made.values()),
-                tau=1 if int(chunks) < 5 else None,
+        base = regime.base
+        assert base.train_size is not None
+        methods = {
+            method: Method(
+                method, pd.concat([_rows(seed, by[method]) for seed, by in seeds.items()])
             )
-        )
+            for method in regime.methods
+        }
+        cold = methods.pop("cold")
+        size = base.train_size // base.chunks
+        title = f"CIFAR-10, {regime.title} ({name})"
+        cases.append(Case(title, 10, size, cold, tuple(methods.values())))
     return cases
+
+
+def _rows(seed: int, records: Records) -> pd.DataFrame:
+    rows = pd.DataFrame(records.experiments)
+    return pd.DataFrame(
+        {
+            "experiment": rows["experiment"],
+            "accuracy": rows["test_accuracy"],
+            "run": str(seed),
+            "steps": rows["steps"],
+        }
+    )
 
 
 def without_cold(file: Path) -> list[Method]:

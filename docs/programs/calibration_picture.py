@@ -17,15 +17,19 @@ COLORS = ("#0072B2", "#CC79A7", "#E69F00", "#009E73", "#D55E00", "#000000", "#56
 MARKERS = "osD^vPX*"
 
 
-def draw_calibration(
-    case: Case, fits: dict[str, Fit], places: Sequence[tuple[Case, Method, str, Placement]]
-) -> Figure:
-    """Draw the methods on the square, and the measured curves with what the model predicts."""
+Panel = tuple[Case, dict[str, Fit], Sequence[tuple[Case, Method, str, Placement]]]
+
+
+def draw_calibration(panels: Sequence[Panel]) -> Figure:
+    """Draw the methods on the square, and measured beside predicted curves, a row for each case."""
     with style():
-        figure = new_figure(FULL_WIDTH, 3.1)
-        square, curves = figure.subplots(1, 2)
-        draw_square(square, places)
-        draw_curves(curves, case, fits)
+        figure = new_figure(FULL_WIDTH, 3.6 * len(panels))
+        rows = figure.subplots(len(panels), 2, squeeze=False)
+        for (square, curves), (case, fits, places) in zip(rows, panels, strict=True):
+            draw_square(square, places)
+            draw_curves(curves, case, fits)
+            square.set_title(case.title, fontsize=7)
+            curves.set_title("measured (marks) and predicted (lines)", fontsize=7)
     return figure
 
 
@@ -65,8 +69,8 @@ def draw_square(ax: Axes, places: Sequence[tuple[Case, Method, str, Placement]])
         )
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     ax.set(xlabel="a, share of the features kept", ylabel="b, share of the noise kept")
-    ax.set_title("hollow: no pair (a, b) explains it")
-    ax.legend(fontsize=6, loc="center")
+    ax.legend(fontsize=5.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2,
+              title="hollow: no pair (a, b) explains it", title_fontsize=6)  # fmt: skip
 
 
 def draw_curves(ax: Axes, case: Case, fits: dict[str, Fit]) -> None:
@@ -88,4 +92,4 @@ def draw_curves(ax: Axes, case: Case, fits: dict[str, Fit]) -> None:
         if method.name != "cold, run again":
             ax.plot(curve.experiments, 100 * curve.accuracy, label=method.name, **look)
     ax.set(xlabel="Experiment", ylabel="Accuracy (%)")
-    ax.legend(fontsize=5.5, ncols=2)
+    ax.legend(fontsize=5.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)

@@ -60,9 +60,9 @@ def execute(arguments: Sequence[str] | None) -> None:
         inits = chosen_inits(command.init)
         check_plot(command.plot)
         from featsim.calibration.csv_file import read_csv
-        from featsim.calibration.function import fit
+        from featsim.calibration.function import check, solve
 
-        fitted = fit(
+        task = check(
             read_csv(command.file),
             classes=command.classes,
             points_per_chunk=command.points_per_chunk,
@@ -71,6 +71,7 @@ def execute(arguments: Sequence[str] | None) -> None:
             frequency_law=command.frequency_law,
             workers=command.workers,
         )
+    fitted = solve(task)
     names = tuple(init.name for init in inits)
     predicted = 100 * fitted.predict(names)["exact_accuracy"]
     last = predicted.sizes["experiment"]

@@ -16,6 +16,9 @@ from featsim.inits import resolve
 
 Reals = npt.NDArray[np.float64]
 
+MENDED = 0.01
+"""Root mean square beyond the least up to which a family of the mean field is simulated."""
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judged:
@@ -54,7 +57,8 @@ class Estimate:
 def estimate(observed: Observed, every: list[Family], model: Model) -> Estimate:
     """Return the least-squares estimate of the likeliest family.
 
-    With a simulator, all families that the mean field fits are fitted to it in turn.
+    With a simulator, the families that the mean field fits about as well as the best are fitted to
+    it in turn.
     """
     found = search(observed, every)
     points = model.points_per_chunk
@@ -62,9 +66,11 @@ def estimate(observed: Observed, every: list[Family], model: Model) -> Estimate:
         none = np.zeros(observed.accuracy.size)
         judged = [judge(observed, one, constant(one.u, none), np.diag(none)) for one in found]
     else:
+        most = (np.sqrt(min(one.squares for one in found) / observed.runs.sum()) + MENDED) ** 2
         judged = [
             judge(observed, *fit_finite(observed, one, model, points))
-            for one in sorted(found, key=lambda one: one.squares)
+            for one in found
+            if one.squares <= most * observed.runs.sum()
         ]
     judged.sort(key=lambda one: one.errors.unlikeliness)
     return Estimate(tuple(judged), _fitted(observed, judged[0].candidate, model))

@@ -1,14 +1,15 @@
 """Calibration: from the accuracy of a cold start back to the parameters of the framework."""
 
+import dataclasses
 from typing import Any
 
 from featsim import _checks
 from featsim._workers import check_workers
 from featsim.calibration.estimate import estimate
 from featsim.calibration.identify import identify
-from featsim.calibration.law import CONTINUOUS, LAWS, Law
+from featsim.calibration.law import CONTINUOUS, LAWS, Family, Law
 from featsim.calibration.model import Model
-from featsim.calibration.observed import read_observed
+from featsim.calibration.observed import Observed, read_observed
 from featsim.calibration.profile import profile
 from featsim.calibration.result import Fit, make_fit
 from featsim.calibration.search import FEATURES, TAUS, families
@@ -65,6 +66,41 @@ def fit(
         If an argument is out of range, a curve has numbers that are no accuracies or experiments
         that do not increase, or has fewer points than there are parameters.
     """
+    return solve(
+        check(
+            observed,
+            classes=classes,
+            points_per_chunk=points_per_chunk,
+            features=features,
+            tau=tau,
+            frequency_law=frequency_law,
+            workers=workers,
+        )
+    )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Task:
+    """The checked arguments of ``fit``."""
+
+    observed: Observed
+    every: list[Family]
+    model: Model
+    enumerated: int
+    """How many of τ and K are."""
+
+
+def check(
+    observed: Any,
+    *,
+    classes: int,
+    points_per_chunk: int | None,
+    features: int | None,
+    tau: int | None,
+    frequency_law: Law | None,
+    workers: int | None,
+) -> Task:
+    """Return the task that the arguments of ``fit`` amount to; errors are as there."""
     C = _checks.integer("classes", classes, 2)
     if points_per_chunk is not None:
         points_per_chunk = _checks.integer("points_per_chunk", points_per_chunk, 1)
@@ -81,7 +117,8 @@ def fit(
     laws = LAWS if frequency_law is None else (frequency_law,)
     threads = check_workers(workers)
     curve = read_observed("observed", observed)
-    parameters = max(len(CONTINUOUS[law]) for law in laws) + (tau is None) + (features is None)
+    enumerated = (tau is None) + (features is None)
+    parameters = max(len(CONTINUOUS[law]) for law in laws) + enumerated
     if curve.experiments.size < parameters:
         raise ValueError(
             f"observed must have at least {parameters} experiments, one for each parameter, "
@@ -93,7 +130,12 @@ def fit(
         TAUS if tau is None else (tau,),
         FEATURES if features is None else (features,),
     )
-    model = Model(points_per_chunk, threads)
-    found = estimate(curve, every, model)
-    region = profile(curve, found, model, (tau is None) + (features is None))
-    return make_fit(curve, found, region, identify(curve, found, region), model)
+    return Task(curve, every, Model(points_per_chunk, threads), enumerated)
+
+
+def solve(task: Task) -> Fit:
+    """Return the fit of a task."""
+    found = estimate(task.observed, task.every, task.model)
+    region = profile(task.observed, found, task.model, task.enumerated)
+    known = identify(task.observed, found, region)
+    return make_fit(task.observed, found, region, known, task.model)
