@@ -1,0 +1,129 @@
+"""The programs behind the pages on calibration and sensitivity, at small sizes."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from docs.programs import calibration_data as data
+from docs.programs import calibration_picture, calibration_tables, recovery, sensitivity
+from docs.programs.calibration_data import Case, Method
+from docs.programs.recovery_table import recovery_table
+from featsim.calibration.function import fit
+
+RUNS = pd.DataFrame(
+    {
+        "run": ["c"] * 9 + ["w"] * 9,
+        "model": "resnet18",
+        "dataset": "cifar10",
+        "method": ["cold"] * 9 + ["warm"] * 9,
+        "lam": np.nan,
+        "sota": False,
+        "seed": 1,
+        "experiment": [1, 2, 3, 4, 5, 6, 7, 8, 9] * 2,
+        "test_accuracy": [0.3, 0.36, 0.4, 0.42, 0.44, 0.455, 0.47, 0.48, 0.49]
+        + [0.3, 0.35, 0.37, 0.39, 0.4, 0.41, 0.415, 0.42, 0.43],
+        "steps": [10, 20, 30, 40, 50, 60, 70, 80, 90] + [10, 8, 8, 8, 8, 8, 8, 8, 8],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def case():
+    cold, warm = (
+        Method(name, data._method(name, RUNS[RUNS["method"] == name]).table)
+        for name in ("cold", "warm")
+    )
+    return Case("small", 10, 1_000, cold, (warm,))
+
+
+@pytest.fixture(scope="module")
+def fitted(case):
+    return fit(case.cold.table, classes=10, features=50, tau=1, frequency_law="zipf")
+
+
+def test_the_authors_runs_are_read(tmp_path):
+    both = pd.concat([RUNS, RUNS.assign(dataset="cifar100")])
+    both.to_csv(tmp_path / "runs.csv")
+    first, second = data.authors_cases(tmp_path / "runs.csv")
+    assert first.cold.table["accuracy"].tolist() == RUNS["test_accuracy"][:9].tolist()
+    assert next(iter(first.others)).name == "warm, seed 1"
+    assert second.title.startswith("CIFAR-100")
+
+
+def test_the_records_are_the_campaigns():
+    (case,) = [one for one in data.own_cases() if "C16" in one.title]
+    assert (case.classes, case.points_per_chunk) == (10, 512)
+    assert {"warm", "DASH", "DASH at doublings"} <= {method.name for method in case.others}
+    assert case.cold.table.groupby("run").size().unique().tolist() == [8]
+
+
+def test_tables_and_picture(case, fitted):
+    place = fitted.place(case.others[0].table)
+    places = [(case, case.others[0], "mean field", place)]
+    rows = calibration_tables.places_table(places)
+    assert f"{place.noise_kept:.2f}" in rows
+    assert f"{fitted.max_frequency:.2g}" in calibration_tables.fits_table([(case, "m", fitted)])
+    predicted = calibration_tables.predicted_table(case, {"mean field": fitted})
+    assert "cold, measured" in predicted
+    assert "49.0" not in predicted.split("cold, measured")[0]
+    shares, trends = calibration_tables.shares_table(fitted, case.others, (3, 5, 8))
+    assert "warm" in shares
+    assert trends[0][2] <= trends[0][1] <= trends[0][3]
+    figure = calibration_picture.draw_calibration([(case, {"mean field": fitted}, places)])
+    square, curves = figure.axes
+    assert square.get_xlabel().startswith("a,")
+    measured = next(line for line in curves.lines if line.get_label() == "cold")
+    np.testing.assert_allclose(measured.get_ydata(), 100 * RUNS["test_accuracy"][:9])
+
+
+def test_recovery_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(recovery, "recover", lambda number: {"setting": number})
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({"setting": 6}) + "\n" + '{"sett')
+    recovery.main(recovery.Settings(file=file, settings=0))
+    file.write_text(json.dumps({"setting": 6}) + "\n")
+    recovery.main(recovery.Settings(file=file, first=5, settings=3))
+    assert [row["setting"] for row in recovery.read(file)] == [6, 5, 7]
+
+
+def test_a_setting_is_drawn_fitted_and_tabled(monkeypatch):
+    monkeypatch.setattr(recovery.featsim, "fit", lambda *_, **__: FOUND)
+    row = recovery.recover(0)
+    config, runs = recovery.draw(np.random.default_rng(0))
+    assert row["truth"]["tau"] == config.tau
+    assert row["runs"] == runs
+    text = recovery_table([row])
+    assert "mean field, zipf" in text
+    assert "0.20" in text  # rms in points
+
+
+class FOUND:
+    gamma_per_point, max_frequency, frequency_exponent, tau = 0.01, 0.3, 1.0, 2
+    frequency_law, root_mean_square = "zipf", 0.002
+    intervals = dict.fromkeys(
+        ("gamma_per_point", "max_frequency", "frequency_exponent", "tau"), (0.0, 9.0)
+    )
+
+    class identifiability:  # noqa: N801
+        families = ()
+
+
+def test_sensitivity_is_drawn_and_tabled():
+    found = sensitivity.compute(8, 3)
+    text = sensitivity.indices_table(found)
+    value = found["total"].sel(
+        quantity="accuracy", init="warm", experiment=3, parameter="max_frequency"
+    )
+    assert f"/ {float(value):.2f}" in text
+    figure = sensitivity.draw(found)
+    line = figure.axes[1].lines[2 * list(sensitivity.RANGES).index("max_frequency")]
+    assert line.get_ydata()[2] == float(value)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "γ",
+        "τ",
+        "K",
+        "largest p",
+        "n",
+    ]
