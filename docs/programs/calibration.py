@@ -69,6 +69,7 @@ def make(runs: Path) -> tuple[dict[str, str], Figure]:
             start = time.perf_counter()
             fits.append((case, model, fit_cold(case, model)))
             times.append([case.title, model, f"{time.perf_counter() - start:.0f}"])
+            print(*times[-1], "s", flush=True)
         if case.cold.table["experiment"].max() >= 20:
             halves.append((case, fit_cold(case, MEAN_FIELD, half=True), fits[-2][2]))
     main_case = cases[0]

@@ -98,7 +98,7 @@ def _start(observed: Observed, found: Estimate, judged: Judged, points: int | No
     """Return the likelihood of a family, by the errors of the best, and its likeliest setting."""
     law = found.errors
     covariance = covariance_of(law.deviation, law.correlation, observed.runs, judged.spread)
-    likelihood = Likelihood(observed, judged.candidate.family, judged.shift, covariance)
+    likelihood = Likelihood(observed, judged.candidate.family, judged.shift, covariance, points)
     return Start(likelihood, *likelihood.nearest(judged.candidate.u), points)
 
 

@@ -44,13 +44,17 @@ def constant(u: Reals, level: Reals) -> Shift:
     return Shift(u, level, np.zeros((u.size, m)), np.zeros((m, m)))
 
 
-def regress(vectors: Reals, values: Reals) -> Shift:
-    """Return the least-squares shift through values (N, m) at vectors (N, q)."""
+def regress(vectors: Reals, values: Reals, weights: Reals | None = None) -> Shift:
+    """Return the least-squares shift through values (N, m) at vectors (N, q).
+
+    Without weights (N,) all settings count the same.
+    """
     N, q = vectors.shape
-    center, level = vectors.mean(axis=0), values.mean(axis=0)
+    weights = np.ones(N) if weights is None else weights * N / weights.sum()
+    center, level = weights @ vectors / N, weights @ values / N
     apart = vectors - center
-    normal = apart.T @ apart + RIDGE * N * np.eye(q)
-    slopes = np.linalg.solve(normal, apart.T @ (values - level))
-    off = values - level - apart @ slopes
+    normal = apart.T @ (apart * weights[:, None]) + RIDGE * N * np.eye(q)
+    slopes = np.linalg.solve(normal, apart.T @ ((values - level) * weights[:, None]))
+    off = (values - level - apart @ slopes) * np.sqrt(weights)[:, None]
     covariance = off.T @ off / max(N - q - 1, 1)
     return Shift(center, level, slopes, (covariance + np.diag(np.diag(covariance))) / 2)

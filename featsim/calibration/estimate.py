@@ -8,10 +8,10 @@ import numpy.typing as npt
 from featsim.calibration.discrepancy import Shift, constant
 from featsim.calibration.finite import fit_finite
 from featsim.calibration.law import DRAWS, MANY_DRAWS, Family
-from featsim.calibration.misfit import Errors, errors_of
+from featsim.calibration.misfit import SMALLEST_DEVIATION, Errors, errors_of
 from featsim.calibration.model import Model
 from featsim.calibration.observed import Observed
-from featsim.calibration.search import Candidate, polish, search
+from featsim.calibration.search import Candidate, search
 from featsim.inits import resolve
 
 Reals = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ MENDED = 0.01
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Judged:
-    """A family at its least-squares setting, and how likely the observations are under it."""
+    """A family at its least-squares setting, with the errors that its residuals tell of."""
 
     candidate: Candidate
     errors: Errors
@@ -38,7 +38,7 @@ class Estimate:
     """The best setting of all families that were fitted."""
 
     judged: tuple[Judged, ...]
-    """The likeliest first."""
+    """The best first."""
 
     fitted: Reals
     """(m,): accuracy of the model at the observed experiments, at the best setting."""
@@ -55,7 +55,7 @@ class Estimate:
 
 
 def estimate(observed: Observed, every: list[Family], model: Model) -> Estimate:
-    """Return the least-squares estimate of the likeliest family.
+    """Return the least-squares estimate of the best family.
 
     With a simulator, the families that the mean field fits about as well as the best are fitted to
     it in turn.
@@ -72,8 +72,15 @@ def estimate(observed: Observed, every: list[Family], model: Model) -> Estimate:
             for one in found
             if one.squares <= most * observed.runs.sum()
         ]
-    judged.sort(key=lambda one: one.errors.unlikeliness)
+    judged.sort(key=lambda one: _criterion(observed, one.candidate))
     return Estimate(tuple(judged), _fitted(observed, judged[0].candidate, model))
+
+
+def _criterion(observed: Observed, one: Candidate) -> float:
+    """Return the Bayesian information criterion of least squares."""
+    m = observed.accuracy.size
+    least = m * SMALLEST_DEVIATION**2
+    return m * float(np.log(one.squares + least)) + one.u.size * float(np.log(m))
 
 
 def _fitted(observed: Observed, one: Candidate, model: Model) -> Reals:
@@ -91,29 +98,13 @@ def chunks_of(observed: Observed) -> Reals:
 
 
 def judge(observed: Observed, one: Candidate, shift: Shift, sampled: Reals) -> Judged:
-    """Return a family with its errors; ``sampled`` (m, m) is what sampled points add to a run's.
-
-    It is as likely as its likeliest setting near the least-squares one; a parameter more must be
-    worth its price of the Bayesian information criterion.
-    """
+    """Return a family with its errors; ``sampled`` (m, m) is what sampled points add to a run's."""
     root = np.sqrt(observed.runs)
     drawn, classes = _drawn(observed, one), one.family.classes
     spread = (drawn / classes + sampled) / np.outer(root, root) + drawn / DRAWS + shift.covariance
-    moved = shifted(observed, shift.at(one.u[None])[0])
-    residuals = moved.accuracy - one.family.curve(one.u, chunks_of(observed))
-    errors = errors_of(residuals, observed.runs, spread, one.u.size)
-    precision: Reals = np.linalg.inv(errors.covariance).astype(np.float64)
-    likely = polish(moved, one.family, one.u, width=0.1, precision=precision)
-    residuals = moved.accuracy - one.family.curve(likely.u, chunks_of(observed))
-    at_best = errors_of(residuals, observed.runs, spread, one.u.size)
-    least = min(errors.unlikeliness, at_best.unlikeliness)
-    price = one.u.size * float(np.log(observed.accuracy.size))
-    return Judged(one, dataclasses.replace(errors, unlikeliness=least + price), shift, spread)
-
-
-def shifted(observed: Observed, shift: Reals) -> Observed:
-    """Return what the mean field has to fit for the simulator to fit what was observed."""
-    return dataclasses.replace(observed, accuracy=observed.accuracy - shift)
+    curve = one.family.curve(one.u, chunks_of(observed)) + shift.at(one.u[None])[0]
+    errors = errors_of(observed.accuracy - curve, observed.runs, spread, one.u.size)
+    return Judged(one, errors, shift, spread)
 
 
 def _drawn(observed: Observed, one: Candidate) -> Reals:

@@ -19,7 +19,10 @@ from featsim.calibration.search import Candidate
 
 Reals = npt.NDArray[np.float64]
 
-ROUNDS = 3
+ROUNDS = 5
+"""Simulations of a family."""
+NEAR, REACH = 0.15, 0.3
+"""How near to the best setting those are that tell the shift, and how far the next one is."""
 AROUND = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.6)
 """γ that are simulated about the last one, as multiples of it."""
 
@@ -52,14 +55,16 @@ def fit_finite(
     u = one.u
     for _ in range(ROUNDS):
         known.append(simulate_near(observed, one.family, u, model, points))
-        shift = shift_of(known)
-        u = _least_squares(observed, one.family, shift, u)
-    every = np.concatenate([some.vectors for some in known])
-    curves = np.concatenate([some.curves for some in known])
-    squares = (curves - observed.accuracy) ** 2 @ observed.runs
-    best = int(squares.argmin())
-    found = Candidate(one.family, every[best], float(squares[best]))
-    return found, shift, pooled(known)
+        every = np.concatenate([some.vectors for some in known])
+        curves = np.concatenate([some.curves for some in known])
+        squares = (curves - observed.accuracy) ** 2 @ observed.runs
+        best = int(squares.argmin())
+        distance = (((every - every[best]) / NEAR) ** 2).sum(axis=1)
+        above = np.concatenate([some.above for some in known])
+        shift = regress(every, above, np.exp(-distance / 2.0) + 1e-6)
+        aim = _least_squares(observed, one.family, shift, every[best], points)
+        u = every[best] + np.clip(aim - every[best], -REACH, REACH)
+    return Candidate(one.family, every[best], float(squares[best])), shift, pooled(known)
 
 
 def shift_of(known: list[Simulated]) -> Shift:
@@ -80,7 +85,10 @@ def simulate_near(
 ) -> Simulated:
     """Return what the simulator says of a setting and of some γ about its own."""
     gamma = np.exp(u[0]) * points
-    whole = sorted({max(1, int(np.ceil(gamma * times))) for times in around})
+    counts = {int(np.ceil(gamma * times)) for times in around}
+    if len(around) > 1:
+        counts |= {int(np.ceil(gamma)) + i for i in (-1, 0, 1)}
+    whole = sorted({max(1, count) for count in counts})
     at = observed.experiments - 1
     by_seed = model.cold(family, u, whole, points, int(at[-1]) + 1)[:, :, at]
     vectors = np.repeat(u[None], len(whole), axis=0)
@@ -110,6 +118,8 @@ def pooled(known: list[Simulated], points: Sequence[float] = ()) -> Reals:
     return shrunk
 
 
-def _least_squares(observed: Observed, family: Family, shift: Shift, u: Reals) -> Reals:
+def _least_squares(
+    observed: Observed, family: Family, shift: Shift, u: Reals, points: int
+) -> Reals:
     weights = np.diag(1.0 / observed.runs)
-    return Likelihood(observed, family, shift, weights).nearest(u)[0]
+    return Likelihood(observed, family, shift, weights, points).nearest(u)[0]

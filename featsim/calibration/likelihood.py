@@ -13,6 +13,8 @@ from featsim.calibration.observed import Observed
 Reals = npt.NDArray[np.float64]
 
 LEVEL = 0.95
+SMALLEST = 0.49
+"""γ of the mean field that one point stands for, a little below its 1/2."""
 
 
 def allowance(observations: int, parameters: int) -> float:
@@ -36,6 +38,9 @@ class Likelihood:
     covariance: Reals
     """(m, m): Σ of the mean curve."""
 
+    points: int | None = None
+    """n of the simulator, in which γ stands for at least one point; None for the mean field."""
+
     precision: Reals = dataclasses.field(init=False)
     determinant: float = dataclasses.field(init=False)
 
@@ -44,9 +49,17 @@ class Likelihood:
         object.__setattr__(self, "precision", np.linalg.inv(self.covariance))
         object.__setattr__(self, "determinant", float(np.linalg.slogdet(self.covariance)[1]))
 
+    @property
+    def bounds(self) -> tuple[Reals, Reals]:
+        """Least and largest vector."""
+        low, high = np.array([BOUNDS[name] for name in self.family.names]).T
+        if self.points is not None:
+            low[0] = np.log(SMALLEST / self.points)
+        return low, high
+
     def __call__(self, vectors: Reals) -> Reals:
         """Return it (N,) at vectors (N, q); infinite outside their bounds."""
-        low, high = np.array([BOUNDS[name] for name in self.family.names]).T
+        low, high = self.bounds
         inside = ((vectors >= low) & (vectors <= high)).all(axis=1)
         values = np.full(len(vectors), np.inf)
         if inside.any():
@@ -58,6 +71,7 @@ class Likelihood:
 
     def nearest(self, u: Reals) -> tuple[Reals, float]:
         """Return the likeliest setting near one, and its value."""
+        u = np.clip(u, *self.bounds)
         simplex = np.vstack([u, u + 0.1 * np.eye(u.size)])
         found = optimize.minimize(
             lambda v: float(self(v[None])[0]),

@@ -35,9 +35,6 @@ class Errors:
     covariance: Reals
     """(m, m): Σ."""
 
-    unlikeliness: float
-    """−2 log of the likelihood, up to a constant of the data."""
-
 
 def sum_of_squares(observed: Observed, curve: Reals) -> float:
     """Return S of a curve (m,)."""
@@ -83,10 +80,9 @@ def errors_of(residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitte
             ]
         ),
     )
-    unlikeliness, deviation, correlation = best
+    _, deviation, correlation = best
     return Errors(
         deviation,
         correlation,
         covariance_of(deviation, correlation, runs, drawn),
-        unlikeliness,
     )

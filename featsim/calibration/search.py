@@ -104,43 +104,23 @@ def polish(
     observed: Observed,
     family: Family,
     u: Reals,
-    *,
-    fixed: tuple[int, float] | None = None,
     width: float = 0.15,
-    evaluations: int = 250,
-    precision: Reals | None = None,
 ) -> Candidate:
-    """Return the best of a family near ``u``; ``fixed`` holds one element at a value.
-
-    Squares are of residuals weighted by runs, or by ``precision`` (m, m).
-    """
+    """Return the best of a family near ``u``, by squares of residuals weighted by runs."""
     chunks = observed.experiments.astype(np.float64)
-    free = [i for i in range(u.size) if fixed is None or i != fixed[0]]
-    whole = u.copy()
-    if fixed is not None:
-        whole[fixed[0]] = fixed[1]
-
-    def squares(part: Reals) -> float:
-        trial = whole.copy()
-        trial[free] = part
-        curve = family.curve(trial, chunks)
-        if precision is None:
-            return sum_of_squares(observed, curve)
-        residuals = observed.accuracy - curve
-        return float(residuals @ precision @ residuals)
-
-    bounds = [BOUNDS[family.names[i]] for i in free]
-    low, high = np.array(bounds).T
-    start = np.clip(whole[free], low, high)
+    low, high = np.array([BOUNDS[name] for name in family.names]).T
+    start = np.clip(u, low, high)
     inward = np.where(start < high - width, width, -width)
-    simplex = np.vstack([start, start + np.diag(inward)])
     result = optimize.minimize(
-        squares,
+        lambda v: sum_of_squares(observed, family.curve(v, chunks)),
         start,
         method="Nelder-Mead",
-        bounds=bounds,
-        options={"initial_simplex": simplex, "maxfev": evaluations, "xatol": 1e-5, "fatol": 1e-12},
+        bounds=list(zip(low, high, strict=True)),
+        options={
+            "initial_simplex": np.vstack([start, start + np.diag(inward)]),
+            "maxfev": 250,
+            "xatol": 1e-5,
+            "fatol": 1e-12,
+        },
     )
-    found = whole.copy()
-    found[free] = result.x
-    return Candidate(family, found, float(result.fun))
+    return Candidate(family, result.x, float(result.fun))
