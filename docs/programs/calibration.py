@@ -109,7 +109,7 @@ def make(runs: Path) -> tuple[dict[str, str], Figure]:
         (
             case,
             {model: fit for one, model, fit in fits if one is case},
-            [one for one in places if one[0] is case and one[2] == SIMULATOR],
+            [one for one in places if one[0] is case and one[2] == MEAN_FIELD],
         )
         for case in cases
         if case.others

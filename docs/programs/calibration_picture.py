@@ -28,7 +28,7 @@ def draw_calibration(panels: Sequence[Panel]) -> Figure:
         for (square, curves), (case, fits, places) in zip(rows, panels, strict=True):
             draw_square(square, places)
             draw_curves(curves, case, fits)
-            square.set_title(case.title, fontsize=7)
+            square.set_title(f"{case.title}: mean field", fontsize=7)
             curves.set_title("measured (marks) and predicted (lines)", fontsize=7)
     return figure
 
@@ -86,7 +86,9 @@ def draw_curves(ax: Axes, case: Case, fits: dict[str, Fit]) -> None:
                 linestyle="-" if width > 2 else "--",
                 label=f"{name}, {model}",
             )
-    for i, method in enumerate((case.cold, *case.others)):
+    cold = read_observed("cold", case.cold.table)
+    ax.plot(cold.experiments, 100 * cold.accuracy, label="cold", **OBSERVED | {"color": "black"})
+    for i, method in enumerate(case.others):
         curve = read_observed(method.name, method.table)
         look = OBSERVED | {"color": COLORS[i % len(COLORS)], "marker": MARKERS[i % len(MARKERS)]}
         if method.name != "cold, run again":

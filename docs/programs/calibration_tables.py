@@ -14,7 +14,7 @@ from featsim.calibration.place import Placement
 from featsim.calibration.result import Fit
 
 Reals = npt.NDArray[np.float64]
-SHOWN = (1, 2, 5, 10, 16, 20, 25, 29, 50)
+SHOWN = (1, 2, 3, 5, 8, 10, 16, 20, 25, 29, 50)
 
 
 def interval(values: tuple[float, float] | None, form: str = ".2f") -> str:
