@@ -72,7 +72,7 @@ def indices_table(found: xr.Dataset) -> str:
             if bool(one["total"].isnull().all()):
                 continue
             rows.append([
-                f"{_words(quantity)}, {init}", j,
+                f"{_words(quantity)}, {init}", str(j),
                 *(f"{float(at['first_order']):.2f} / {float(at['total']):.2f} "
                   f"± {float(at['total_confidence']):.2f}"
                   for name in RANGES for at in [one.sel(parameter=name)]),
