@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
@@ -29,16 +30,30 @@ def printed(notebook):
     return cells
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """Yield the one kernel of all notebooks, whose start takes longer than most of them."""
+    manager = KernelManager()
+    search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    folder = str(ROOT / "notebooks")
+    manager.start_kernel(cwd=folder, env=os.environ | {"PYTHONPATH": search_path})
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the kernel and its sockets
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_and_prints_what_is_stored(path, monkeypatch):
-    search_path = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, search_path)))
+def test_runs_and_prints_what_is_stored(path, kernel):
     stored = nbformat.read(path, as_version=4)
     assert any(text or kinds for text, kinds in printed(stored))
     fresh = copy.deepcopy(stored)
-    NotebookClient(fresh, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    forget = nbformat.v4.new_code_cell("%reset -f")  # what other notebooks have defined
+    fresh.cells.insert(0, forget)
+    client = NotebookClient(fresh, km=kernel, timeout=120)
+    client.execute()
+    client.kc.stop_channels()
+    del fresh.cells[0]
     assert printed(fresh) == printed(stored)
 
 

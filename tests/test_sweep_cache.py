@@ -1,6 +1,5 @@
 """Many processes that start at once on an empty cache compile once, and all run right."""
 
-import collections
 import json
 import os
 import subprocess
@@ -9,32 +8,50 @@ from pathlib import Path
 
 import pytest
 
-import featsim
+from featsim import _keeping, _points
+from featsim._kernels import accuracy, afresh, cache, curve, expectation, sampling, training
 
 PROCESSES = 4
+ROOT = Path(__file__).parents[1]
+KERNELS = """
+from featsim._kernels.compile import kernel, part
+
+@part
+def plus(x, y):
+    return x + y
+
+@kernel
+def one(x):
+    return plus(x, 1)
+
+@kernel
+def two(x):
+    return plus(x, 2)
+
+@kernel
+def unused(x):
+    return plus(x, 3)
+"""
 PROGRAM = """
 import json, sys
-import featsim
-from featsim._kernels import accuracy, sampling, training
-modules = (accuracy, sampling, training)
-kernels = {k for m in modules for k in vars(m).values() if hasattr(k, "stats")}
-cached = [kernel for kernel in kernels if kernel.stats.cache_path]
+from kernels import one, two, unused
 print("ready", flush=True)
 sys.stdin.readline()
-out = featsim.simulate(featsim.Config(experiments=5), seeds=1)
-misses = {kernel.__name__: sum(kernel.stats.cache_misses.values()) for kernel in cached}
-print(json.dumps([misses, out.learned_features.values.tolist(), out.test_accuracy.values.tolist()]))
+values = [one(1), two(1), one(0.5)]
+misses = [sum(kernel.stats.cache_misses.values()) for kernel in (one, two, unused)]
+print(json.dumps([values, misses]))
 """
 
 
 @pytest.mark.slow
 def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    environment["PYTHONPATH"] = str(Path(featsim.__file__).parents[1])
+    (tmp_path / "kernels.py").write_text(KERNELS)
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": path}
     processes = [
         subprocess.Popen(
             [sys.executable, "-W", "error", "-c", PROGRAM],
-            env=environment,
+            env=os.environ | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -48,12 +65,22 @@ def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
         process.stdin.flush()
     printed = [json.loads(process.communicate(timeout=100)[0]) for process in processes]
     assert [process.returncode for process in processes] == [0] * PROCESSES
-    compiled = collections.Counter()
-    out = featsim.simulate(featsim.Config(experiments=5), seeds=1)
-    for misses, learned_features, test_accuracy in printed:
-        compiled.update(misses)
-        assert learned_features == out.learned_features.values.tolist()
-        assert test_accuracy == out.test_accuracy.values.tolist()
-    assert compiled.pop("run_gammas") == 0  # sweeps alone take it
-    assert {"run_experiments", "bernoulli_words"} <= set(compiled)
-    assert set(compiled.values()) == {1}
+    assert [values for values, _ in printed] == [[2, 3, 1.5]] * PROCESSES
+    misses = [sum(counts) for counts in zip(*(counts for _, counts in printed), strict=True)]
+    assert misses == [2, 1, 0]  # of one, for whole and for real numbers
+
+
+def test_every_kernel_is_kept_so():
+    modules = (_keeping, _points, accuracy, afresh, curve, expectation, sampling, training)
+    kernels = {
+        value
+        for module in modules
+        for value in vars(module).values()
+        if hasattr(value, "stats") and value.stats.cache_path
+    }
+    assert {"run_experiments", "run_gammas", "run_afresh", "bernoulli_words"} <= {
+        kernel.__name__ for kernel in kernels
+    }
+    for kernel in kernels:
+        assert isinstance(kernel._cache._cache_file, cache._CheckedFile)
+        assert kernel.compile.__qualname__ == "_by_one_process.<locals>.compile_locked"

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import filelock
@@ -96,28 +95,33 @@ def test_only_what_is_missing_is_computed(tmp_path, monkeypatch, computed):
 @pytest.mark.usefixtures("many_pieces")
 def test_a_killed_process_is_continued(tmp_path, computed):
     file, pieces = tmp_path / "sweep.nc", tmp_path / "sweep.nc.pieces"
-    config, axes = featsim.Config(experiments=30), {"gamma": range(5, 25)}
     program = f"""
+import os, signal
 import featsim
 from featsim._sweep import plan as sweep_plan
+from featsim._sweep.store import Store
+
+def add(self, key, arrays):
+    write(self, key, arrays)
+    if len(self.keys()) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+write, Store.add = Store.add, add
 sweep_plan.SHORTEST_PIECE = 0.0
-config = featsim.Config(experiments=30)
-featsim.sweep(config, seeds=10, gamma=range(5, 25), output={str(file)!r}, workers=1)
+config = featsim.Config.from_json({CONFIG.to_json()!r})
+featsim.sweep(config, seeds=3, gamma=[2, 4, 8], tau=range(1, 5), output={str(file)!r}, workers=1)
 """
-    with subprocess.Popen([sys.executable, "-c", program]) as process:
-        while len(list(pieces.glob("[!.]*.nc"))) < 3:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
+    killed = subprocess.run([sys.executable, "-c", program], check=False)
+    assert killed.returncode == -signal.SIGKILL
     stored = keys(pieces)
     (pieces / ".half-1.nc").write_bytes(b"half a piece")
-    out = featsim.sweep(config, seeds=10, output=file, **axes)
-    assert len(stored) >= 3
-    assert len(computed) > 10
+    out = featsim.sweep(CONFIG, seeds=3, output=file, **AXES)
+    assert len(stored) == 3
+    assert len(computed) > 3
     assert not stored & set(computed)
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.nc"]
     continued = len(computed)
-    xr.testing.assert_identical(out, featsim.sweep(config, seeds=10, **axes))
+    xr.testing.assert_identical(out, featsim.sweep(CONFIG, seeds=3, **AXES))
     assert len(computed) == continued + continued + len(stored)
 
 

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -254,21 +253,34 @@ def test_the_command_estimates_what_is_missing(tmp_path, capsys):
 @pytest.mark.slow
 def test_a_killed_process_is_continued(tmp_path, computed):
     store = tmp_path / "sweep.zarr"
+    options = {"seeds": 2, **AXES}
+    featsim.sweep(CONFIG, output=tmp_path / "whole.zarr", **options)
+    blocks = len(notes(tmp_path / "whole.zarr"))
+    assert blocks > 4
     program = f"""
+import os, signal
 import featsim
-from featsim._sweep import plan as sweep_plan
+from featsim._sweep import function as sweeping, plan as sweep_plan
+
+def run_task(task, *stopped):
+    computed.append(task)
+    if len(computed) == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return compute(task, *stopped)
+
+computed, compute = [], sweeping.run_task
+sweeping.run_task = run_task
 sweep_plan.SHORTEST_PIECE = 0.0
-config = featsim.Config(experiments=30)
-featsim.sweep(config, seeds=10, gamma=range(5, 25), output={str(store)!r}, workers=1)
+axes = {{"gamma": [2, 4, 8], "max_frequency": [0.2, 0.5], "tau": range(1, 5)}}
+config = featsim.Config.from_json({CONFIG.to_json()!r})
+featsim.sweep(config, seeds=2, output={str(store)!r}, workers=1, **axes)
 """
-    with subprocess.Popen([sys.executable, "-c", program]) as process:
-        while not (store / "pieces" / "notes").exists() or len(notes(store)) < 3:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
+    killed = subprocess.run([sys.executable, "-c", program], check=False)
+    assert killed.returncode == -signal.SIGKILL
     stored = {line.split()[0] for line in notes(store)}
-    config, options = featsim.Config(experiments=30), {"seeds": 10, "gamma": range(5, 25)}
-    out = featsim.sweep(config, output=store, **options)
-    assert computed
-    assert not stored & set(computed)
-    xr.testing.assert_identical(out.load(), featsim.sweep(config, **options))
+    assert stored
+    computed.clear()
+    out = featsim.sweep(CONFIG, output=store, **options)
+    assert len(computed) == blocks - len(stored)
+    assert not stored & set(map(str, computed))
+    xr.testing.assert_identical(out.load(), featsim.sweep(CONFIG, **options))

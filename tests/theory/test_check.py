@@ -17,30 +17,6 @@ from featsim.theory.assumptions import heights
 from featsim.theory.random_streams import random_case
 from tests.theory import literal
 
-T_WARM, T_IDEAL = "T_warm < T_ideal", "T_ideal < T_cold"
-
-
-@pytest.mark.slow
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=1_000, deadline=None)
-def test_random_streams_that_meet_the_assumptions(seed):
-    case = random_case(np.random.default_rng(seed))
-    report = theory.check(case.stream, gamma=case.gamma, tau=case.tau)
-    assert report.assumptions_hold
-    assert report.as_predicted
-    assert report.outcome.accuracy == report.prediction.accuracy
-    for statement in report.statements:
-        if not statement.text.startswith((T_WARM, T_IDEAL)):
-            assert statement.holds is not False, statement
-    # Strictness begins at the bound: below it the learned sets are the same.
-    bound, ACC = report.prediction.bound, report.outcome.accuracy
-    for j, (cold, warm) in enumerate(zip(ACC["random"], ACC["warm"], strict=True), 1):
-        assert (warm < cold) == (j >= bound)
-    # T_ideal < T_cold needs a class with tau features in an experiment before.
-    enough = (report.prediction.learned["ideal"].sum(axis=-1) >= case.tau).any(axis=-1)
-    ordered = report.statement("Theorem 3.6", T_IDEAL).by_experiment
-    assert ordered == {j: bool(enough[: j - 1].any()) for j in ordered}
-
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)

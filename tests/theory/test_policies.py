@@ -31,23 +31,6 @@ def f(F, j):
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=1_000, deadline=None)
-def test_random_streams_that_meet_the_assumptions(seed):
-    """Statements 1, 2, 3 and 5 hold, and the sharper bounds of their proofs."""
-    case = random_case(np.random.default_rng(seed))
-    report = theory.check(case.stream, gamma=case.gamma, tau=case.tau)
-    of_policies = [one for one in report.statements if one.source.startswith("Policies")]
-    assert len(of_policies) == 7
-    assert all(one.holds for one in of_policies)
-    T, J = report.outcome.training_time, case.stream.num_chunks
-    n = len(case.stream) // J
-    for name, r in (("doubling", Fraction(2)), ("doubling:1.5", Fraction(3, 2))):
-        for j in range(1, J + 1):
-            bound = (1 + r / (r - 1)) * T["warm"][j - 1] - r / (r - 1) * n
-            assert T[name][j - 1] <= bound
-
-
-@given(st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
 def test_statements_1_and_2_by_the_letter(seed):
     """On any stream of equal chunks, ties and missing combinations or not, and for any F."""

@@ -1,0 +1,18 @@
+"""The whole suite runs in several processes, and a part of it in this one, which starts sooner.
+
+Matrices and networks are tiny here: threads for them would mostly wait for each other, which takes
+the time of a processor. So there is one, here and in the processes that tests start.
+"""
+
+import os
+
+import pytest
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+MOST_PROCESSES = 4  # each imports torch
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Return the number of processes for ``-n auto``, which is how tests are run here."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return min(os.cpu_count() or 1, MOST_PROCESSES) if whole else 0
