@@ -57,7 +57,7 @@ def main(settings: Settings) -> None:
     if settings.docs is None:
         return
     write_between(settings.docs / "calibration.md", made)
-    featsim.save_figure(figure, settings.docs / "figures" / "calibration.png")
+    featsim.save_figure(figure, settings.docs / "calibration" / "squares.png")
 
 
 def make(runs: Path) -> tuple[dict[str, str], Figure]:

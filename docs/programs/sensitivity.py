@@ -53,7 +53,7 @@ def main(settings: Settings) -> None:
     print(rows)
     if settings.docs is not None:
         write_between(settings.docs / "sensitivity.md", {"indices": rows})
-        featsim.save_figure(draw(found), settings.docs / "figures" / "sensitivity.png")
+        featsim.save_figure(draw(found), settings.docs / "sensitivity" / "indices.png")
 
 
 def compute(samples: int, experiments: int) -> xr.Dataset:
