@@ -23,7 +23,8 @@ def parse_values(tokens: list[str], number: type[Number]) -> tuple[Number, ...]:
             values += [number(str(value)) for value in steps]
         except (ArithmeticError, ValueError):
             kind = "whole numbers" if number is int else "numbers"
-            raise ValueError(f"must be {kind} or ranges a:b or a:b:step, not {token!r}") from None
+            allowed = f"must be {kind} or ranges a:b or a:b:step, with spaces between"
+            raise ValueError(f"{allowed}, not {token!r}") from None
     if not values:
         raise ValueError(f"must have at least one value, not {' '.join(tokens) or 'none'}")
     return tuple(values)
