@@ -1,6 +1,7 @@
 """The commands of ``python -m paper_repro``, a class each."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, get_args
@@ -29,6 +30,11 @@ class Common:
     """Folder of the results."""
     machine: Machine = field(default_factory=Machine)
     """Device, data and reading processes."""
+
+    def run_on_one_thread(self, runs: Sequence[Run]) -> None:
+        """Run what is missing of these, on one thread each unless told otherwise."""
+        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
+        run_all(runs, self.root, machine)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +147,7 @@ class Campaign(Common):
 
     def __call__(self) -> None:
         """Run."""
-        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
-        run_all(campaign.planned(self.regimes), self.root, machine)
+        self.run_on_one_thread(campaign.planned(self.regimes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +159,8 @@ class Noise(Common):
 
     def __call__(self) -> None:
         """Run."""
-        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
         runs = [run for seed in self.seeds for run in noise.runs(seed).values()]
-        run_all(runs, self.root, machine)
+        self.run_on_one_thread(runs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,10 +172,8 @@ class Rates(Common):
 
     def __call__(self) -> None:
         """Run."""
-        machine = dataclasses.replace(self.machine, threads=self.machine.threads or 1)
-        run_all(
-            [run for seed in self.seeds for run in rate.runs(seed).values()], self.root, machine
-        )
+        runs = [run for seed in self.seeds for run in rate.runs(seed).values()]
+        self.run_on_one_thread(runs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,3 +16,19 @@ def pytest_xdist_auto_num_workers(config):
     """Return the number of processes for ``-n auto``, which is how tests are run here."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     return min(os.cpu_count() or 1, MOST_PROCESSES) if whole else 0
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """A list that every draw of a configuration's points is added to: it, the seed, the class."""
+    from featsim.sampling import ConfigSource  # NumPy reads the number of threads as it starts
+
+    noted = []
+    draw = ConfigSource.draw
+
+    def note(self, seed, label):
+        noted.append((self.config, seed, label))
+        return draw(self, seed, label)
+
+    monkeypatch.setattr(ConfigSource, "draw", note)
+    return noted

@@ -127,17 +127,10 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
     assert max(costs) < 3 * sweep_plan.PIECE_SECONDS
 
 
-def test_points_are_drawn_once_for_gamma_and_tau(monkeypatch):
-    drawn = []
-
-    def noted(self, seed, label):
-        drawn.append((self.config.max_frequency, seed, label))
-        return draw(self, seed, label)
-
-    draw = ConfigSource.draw
-    monkeypatch.setattr(ConfigSource, "draw", noted)
+def test_points_are_drawn_once_for_gamma_and_tau(draws):
     axes = {"gamma": range(1, 6), "max_frequency": [0.5, 1.0], "tau": range(1, 6)}
     featsim.sweep(SMALL, seeds=2, **axes)
+    drawn = [(config.max_frequency, seed, label) for config, seed, label in draws]
     assert sorted(drawn) == [(p, s, c) for p in (0.5, 1.0) for s in (0, 1) for c in (0, 1)]
 
 

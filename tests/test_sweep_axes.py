@@ -146,18 +146,11 @@ def test_gradient_rank_on_request(reduce):
         np.testing.assert_array_equal(got, alone.gradient_rank.mean("seed"))
 
 
-def test_points_are_drawn_once_for_all_that_does_not_change_them(monkeypatch):
-    drawn = []
-
-    def noted(self, seed, label):
-        drawn.append((self.config.drift, seed, label))
-        return draw(self, seed, label)
-
-    draw = ConfigSource.draw
-    monkeypatch.setattr(ConfigSource, "draw", noted)
+def test_points_are_drawn_once_for_all_that_does_not_change_them(draws, monkeypatch):
     monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.2)
     axes = {"window": [1, 3], "keep_learned": [0, 1], "drift": [0, 0.5], "factor": [1.5, 2]}
     featsim.sweep(SMALL, inits=OFTEN, seeds=2, **axes)
+    drawn = [(config.drift, seed, label) for config, seed, label in draws]
     assert sorted(drawn) == [(d, s, c) for d in (0, 0.5) for s in (0, 1) for c in (0, 1)]
 
 

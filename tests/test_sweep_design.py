@@ -81,17 +81,10 @@ def test_what_an_init_keeps_may_be_a_column():
         np.testing.assert_array_equal(got, alone.memorized_points)
 
 
-def test_rows_on_the_same_points_share_them_and_those_but_for_gamma_share_a_run(monkeypatch):
-    drawn = []
-
-    def noted(self, seed, label):
-        drawn.append((self.config.max_frequency, seed, label))
-        return draw(self, seed, label)
-
-    draw = ConfigSource.draw
-    monkeypatch.setattr(ConfigSource, "draw", noted)
+def test_rows_on_the_same_points_share_them_and_those_but_for_gamma_share_a_run(draws, monkeypatch):
     monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.2)
     featsim.sweep(SMALL, settings=TABLE, seeds=1)
+    drawn = [(config.max_frequency, seed, label) for config, seed, label in draws]
     assert sorted(drawn) == [(p, 0, c) for p in (0.4, 0.9) for c in (0, 1)]
     inits = featsim.inits.resolve("warm")
     plan = sweep_plan.make_plan(SMALL, {}, inits, [0], (), None, settings=TABLE)

@@ -18,8 +18,8 @@ import xarray as xr
 import featsim
 from featsim.__main__ import main
 from featsim._sweep import function as sweeping
+from featsim._sweep import held
 from featsim._sweep import plan as sweep_plan
-from featsim._sweep import zarr_store
 from featsim._sweep.blocks import blocks, number_of_blocks
 from featsim._sweep.result import result_bytes
 
@@ -130,7 +130,7 @@ def test_another_sweep_or_thing_is_refused(tmp_path, computed):
         with pytest.raises(ValueError, match=f"output must be new or a sweep, but .*{name}"):
             featsim.sweep(CONFIG, seeds=2, output=tmp_path / name, **AXES)
     with (
-        zarr_store.lock(store, store / "pieces"),
+        held.lock(store, store / "pieces"),
         pytest.raises(BlockingIOError, match="must not be in use"),
     ):
         featsim.sweep(CONFIG, seeds=2, output=store, **AXES)

@@ -6,14 +6,14 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from featsim._files import check_writable, replacing
+from featsim._sweep.held import Held
 from featsim._sweep.plan import Plan
 from featsim._tallies import Arrays
 from featsim.long_table import is_table, write_csv
@@ -25,7 +25,7 @@ LONGEST_NAME = 255
 """Bytes that the name of a file has at most, on the usual file systems."""
 
 
-class Store:
+class Store(Held):
     """The pieces of one sweep in the folder ``<output>.pieces``, and in the end the file itself.
 
     Files are written under another name and renamed, so that each is whole or not there. Only one
@@ -51,24 +51,17 @@ class Store:
         if stored is not None:
             refuse_another(self.folder, stored, self.description)
 
-    def __enter__(self) -> Self:
+    def _make(self) -> Path:
         self.folder.mkdir(exist_ok=True)
-        self.lock = lock(self.output, self.folder)
-        try:
-            self._check()  # nobody else can write from now on
-            for unfinished in self.folder.glob(".*"):
-                unfinished.unlink()
-            self._drop_damaged()
-            with replacing(self.folder / DESCRIPTION) as new:
-                text = {**self.description, "digest": digest(self.sweep.encode())}
-                new.write_text(json.dumps(text, indent=1))
-        except BaseException:
-            self.lock.release()
-            raise
-        return self
+        return self.folder
 
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
+    def _take(self) -> None:
+        for unfinished in self.folder.glob(".*"):
+            unfinished.unlink()
+        self._drop_damaged()
+        with replacing(self.folder / DESCRIPTION) as new:
+            text = {**self.description, "digest": digest(self.sweep.encode())}
+            new.write_text(json.dumps(text, indent=1))
 
     def result(self) -> xr.Dataset | None:
         """Return the finished sweep, or None if it is not finished."""
@@ -167,18 +160,6 @@ def refuse_another(path: Path, stored: dict[str, Any], description: dict[str, An
         raise ValueError(
             f"output must be new or of the same sweep, but {path} has {'; '.join(differences)}"
         )
-
-
-def lock(output: Path, folder: Path) -> filelock.BaseFileLock:
-    """Return the lock of a store, which this process has from now on."""
-    held = filelock.FileLock(folder / "lock")
-    try:
-        held.acquire(timeout=0)
-    except filelock.Timeout:
-        raise BlockingIOError(
-            f"output must not be in use, but another process writes {str(output)!r}"
-        ) from None
-    return held
 
 
 def digest(content: bytes) -> str:

@@ -7,7 +7,6 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import xarray as xr
@@ -15,10 +14,11 @@ import xarray as xr
 from featsim._files import check_writable
 from featsim._labels import described
 from featsim._sweep.blocks import Block, block_shape, blocks, number_of_blocks
+from featsim._sweep.held import Held
 from featsim._sweep.notes import Notes, digest_of
 from featsim._sweep.plan import Plan
 from featsim._sweep.result import dims, frame, shapes
-from featsim._sweep.store import digest, lock, refuse_another
+from featsim._sweep.store import digest, refuse_another
 from featsim._sweep.task import NOTES, Task, array_of, open_store, write
 from featsim._tallies import Arrays
 
@@ -28,7 +28,7 @@ def is_zarr(output: Path) -> bool:
     return output.suffix == ".zarr"
 
 
-class ZarrStore:
+class ZarrStore(Held):
     """The Zarr store of a sweep, with a note of each block that is in it.
 
     One process has the store at a time. A block whose values are not what was noted is computed
@@ -67,23 +67,16 @@ class ZarrStore:
             ) from None
         refuse_another(self.output, stored, self.description)
 
-    def __enter__(self) -> Self:
+    def _make(self) -> Path:
         if not self.output.exists():
-            self._make()
-        self.lock = lock(self.output, self.output / NOTES)
-        try:
-            self._check()  # nobody else can write from now on
-            (self.output / NOTES / "token").write_text(self.token)
-            self.done = self._verified()
-        except BaseException:
-            self.lock.release()
-            raise
-        return self
+            self._make_whole()
+        return self.output / NOTES
 
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
+    def _take(self) -> None:
+        (self.output / NOTES / "token").write_text(self.token)
+        self.done = self._verified()
 
-    def _make(self) -> None:
+    def _make_whole(self) -> None:
         """Make the store without values, whole or not at all."""
         import zarr
 
