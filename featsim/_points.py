@@ -1,6 +1,7 @@
 """The points of one class as the kernels take them: a bit for a point and a feature."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,20 @@ class PackedPoints:
 
 def empty_points(features: int, sizes: Sizes) -> PackedPoints:
     """Return points of chunks of the given sizes, (J,), whose words are to be filled."""
+    first_word, valid = (array.copy() for array in _layout(sizes.tobytes()))
+    return PackedPoints(np.empty((features, valid.size), np.uint64), valid, first_word, sizes)
+
+
+@functools.lru_cache(maxsize=4)
+def _layout(sizes_as_bytes: bytes) -> tuple[Sizes, Words]:
+    """Return ``first_word`` and ``valid`` of chunks of the given sizes, often those of the last."""
+    sizes = np.frombuffer(sizes_as_bytes, np.int64)
     first_word = np.concatenate([[0], np.cumsum(-(-sizes // 64))])
     valid = np.full(first_word[-1], 0xFFFFFFFFFFFFFFFF, np.uint64)
     partial = np.flatnonzero(sizes % 64)
     rest = (sizes[partial] % 64).astype(np.uint64)
     valid[first_word[partial + 1] - 1] = (np.uint64(1) << rest) - np.uint64(1)
-    return PackedPoints(np.empty((features, valid.size), np.uint64), valid, first_word, sizes)
+    return first_word, valid
 
 
 def draw_points(

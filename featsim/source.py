@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,7 @@ class Source(abc.ABC):
         """Return the points of class ``label`` = 0 … C − 1 of a seed."""
 
 
+@functools.lru_cache(maxsize=64)
 def key_of(seed: int, label: int) -> npt.NDArray[np.uint64]:
     """Return the key, four words, of the random numbers of a seed and a class."""
     sequence = np.random.SeedSequence(seed, spawn_key=(label,))

@@ -26,15 +26,26 @@ LANES = 32  # rows are as many multiples of these long, so that no loop ends in 
 def add_new_points(transposed, active, old, shift, strengths, gains, bounds, step):
     """Add to the bounds of a step the active new points of every feature, times its strength.
 
-    ``transposed`` (w, K) are the w words of the new points from ``old`` on; ``gains`` is scratch.
+    ``transposed`` (w, K) are the words of the new points from ``old`` on, and clear ones up to a
+    multiple of four: in fours, as the scratch ``gains`` is read and written for each of them.
     """
     K = np.uint64(gains.size)
     for k in range(K):
         gains[k] = 0
-    for w in range(np.uint64(transposed.shape[0])):
-        some = active[np.uint64(old) + w]
+    last = np.uint64(active.size - 1)
+    for w in range(np.uint64(0), np.uint64(transposed.shape[0]), np.uint64(4)):
+        place = np.uint64(old) + w
+        one = active[place]
+        two = active[min(place + np.uint64(1), last)]
+        three = active[min(place + np.uint64(2), last)]
+        four = active[min(place + np.uint64(3), last)]
         for k in range(K):
-            gains[k] += popcount(transposed[w, k] & some)
+            gains[k] += (
+                popcount(transposed[w, k] & one)
+                + popcount(transposed[w + np.uint64(1), k] & two)
+                + popcount(transposed[w + np.uint64(2), k] & three)
+                + popcount(transposed[w + np.uint64(3), k] & four)
+            )
     if strengths is not None:
         for k in range(strengths.size):
             gains[k] *= strengths[k]
@@ -90,7 +101,7 @@ def run_afresh(points, valid, first_word, gamma, tau, strengths, out):
     points_so_far = 0
     for j in range(first_word.size - 1):
         old, stop = first_word[j], first_word[j + 1]
-        transposed = new_words(stop - old, padded)
+        transposed = new_words((stop - old + 3) // 4 * 4, padded)
         for k in range(K):
             for w in range(old, stop):
                 transposed[w - old, k] = points[k, w]
