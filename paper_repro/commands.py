@@ -15,7 +15,7 @@ from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
-from paper_repro.networks import noise, page, rate
+from paper_repro.networks import noise, page, rate, shown
 from paper_repro.records import load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
@@ -177,6 +177,22 @@ class Rates(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InRegimes(Common):
+    """Run what is missing of the paper's figures in regimes of the campaign, one thread a run."""
+
+    figures: tuple[int, ...] = shown.NUMBERS
+    """Their numbers in the paper."""
+    regimes: tuple[str, ...] = tuple(campaign.REGIMES)
+    """The regimes."""
+    seeds: tuple[int, ...] = shown.SEEDS
+    """The seeds to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        self.run_on_one_thread(shown.planned(self.figures, self.regimes, self.seeds))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Networks:
     """Write the page and the picture of the campaign from its records; runs nothing."""
 
@@ -224,6 +240,7 @@ COMMANDS = (
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
     | Annotated[Rates, tyro.conf.subcommand("rates")]
+    | Annotated[InRegimes, tyro.conf.subcommand("figures-in-regimes")]
     | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]
 )

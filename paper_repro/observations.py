@@ -101,24 +101,24 @@ def _cheaper_than_cold(records: Sequence[Records]) -> float:
     return 100 * (total["cold"] - total["dash"]) / total["cold"]
 
 
+def pretraining(model: Model, name: str) -> tuple[Observation, ...]:
+    """Return what Figure 2 claims of a network, which ``name`` is what the text calls."""
+    return (
+        Observation(
+            "figure", 2, f"the longer {name} is pretrained on half, the worse it generalizes",
+            "−ρ (Spearman) of pretraining epochs and test accuracy",
+            _longer_pretraining_hurts(model),
+        ),
+        Observation(
+            "figure", 2, f"the longest pretraining of {name} ends below a new start",
+            "accuracy, new − longest, percentage points", _pretraining_loses(model),
+        ),
+    )  # fmt: skip
+
+
 OBSERVATIONS = (
-    Observation(
-        "figure", 2, "the longer the MLP is pretrained on half, the worse it generalizes",
-        "−ρ (Spearman) of pretraining epochs and test accuracy", _longer_pretraining_hurts("mlp"),
-    ),
-    Observation(
-        "figure", 2, "the longest pretraining of the MLP ends below a new start",
-        "accuracy, new − longest, percentage points", _pretraining_loses("mlp"),
-    ),
-    Observation(
-        "figure", 2, "the longer ResNet-18 is pretrained on half, the worse it generalizes",
-        "−ρ (Spearman) of pretraining epochs and test accuracy",
-        _longer_pretraining_hurts("resnet18"),
-    ),
-    Observation(
-        "figure", 2, "the longest pretraining of ResNet-18 ends below a new start",
-        "accuracy, new − longest, percentage points", _pretraining_loses("resnet18"),
-    ),
+    *pretraining("mlp", "the MLP"),
+    *pretraining("resnet18", "ResNet-18"),
     Observation(
         "figure", 6, "the initial gradient norm, as the paper takes it, predicts the steps",
         "ρ (Spearman) of the norm of the summed gradients and steps, cold and warm",

@@ -9,7 +9,7 @@ from featsim._files import replacing
 from paper_repro.campaign import CLAIMS, REGIMES, Claim
 from paper_repro.catalog import HERE
 from paper_repro.errors import Mendable
-from paper_repro.networks import experiments, noise, rate, tradeoff
+from paper_repro.networks import experiments, noise, rate, shown, tradeoff
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
@@ -36,7 +36,7 @@ A claim compares two methods on the same seeds, one number a seed. Intervals are
 90 % interval of the mean over seeds. A claim *holds* if the interval lies above its threshold,
 *does not hold* if it lies below, and else *{unknown}*, with one seed always. A claim
 that is just at its threshold holds by chance in one of twenty cases; no verdict is corrected for
-the {tested} that are given here.
+the {tested} that are given here by regime, nor for those on what was run beside them.
 """
 
 _MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its steps?
@@ -67,26 +67,28 @@ def write(root: Path, page: Path) -> None:
         If no regime has a whole seed.
     """
     found = [gather(name, root) for name in REGIMES]
-    shown = [evidence for evidence in found if evidence.seeds]
-    if not shown:
+    whole = [evidence for evidence in found if evidence.seeds]
+    if not whole:
         raise Mendable(f"{root} has no whole seed of a regime: run campaign first")
     pictures = page.with_suffix("")
     pictures.mkdir(parents=True, exist_ok=True)
     with plotting.style():
-        plotting.save_figure(tradeoff.draw(shown), pictures / "tradeoff.png")
-        for evidence in shown:
+        plotting.save_figure(tradeoff.draw(whole), pictures / "tradeoff.png")
+        for evidence in whole:
             for draw, name in ((experiments.by_experiment, ""), (experiments.by_data, "-data")):
                 plotting.save_figure(draw(evidence), pictures / f"{evidence.name}{name}.png")
-    tested = sum(len(evidence.findings) for evidence in shown)
+        figures = shown.section(root, pictures)
+    tested = sum(len(evidence.findings) for evidence in whole)
     parts = [
         _INTRODUCTION.format(unknown=UNKNOWN, tested=tested),
         _MAIN,
-        _answers(shown),
+        _answers(whole),
         _PICTURE.format(folder=pictures.name),
         "## Claims by regime",
-        _claims_by_regime(shown),
-        *(_regime(evidence, pictures.name) for evidence in shown),
+        _claims_by_regime(whole),
+        *(_regime(evidence, pictures.name) for evidence in whole),
         rate.section(root),
+        figures,
         noise.section(root),
         _missing(found),
     ]

@@ -1,0 +1,138 @@
+"""Figures 2, 6, 13, 14 and 17 of the paper in regimes of the campaign, with their claims.
+
+Figure 7 is among the pictures of each regime. Settings, seeds and claims were fixed before any of
+these runs; the claims are those of `observations`, which judges the figures at their own scales.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from featsim import plotting
+from paper_repro.campaign import REGIMES
+from paper_repro.catalog import find
+from paper_repro.errors import Mendable
+from paper_repro.figures.drawing import new_figure
+from paper_repro.figures.figure_02 import draw_network
+from paper_repro.figures.figure_13 import METHODS as KEEPING
+from paper_repro.observations import OBSERVATIONS, Observation, pretraining
+from paper_repro.records import Records, load_records
+from paper_repro.run import Run
+from paper_repro.scales import grid
+from paper_repro.tables.text import markdown
+
+SEEDS = (100, 101, 102)
+NUMBERS = (2, 6, 13, 14, 17)
+_PRETRAINED = (1, 3, 10, 30, 100)
+_ALPHAS, _LAMS = (0.1, 0.3, 1.0), (0.05, 0.3, 0.6)
+
+_TEXT = """## Figures of the paper in these regimes
+
+Runs of their own, on the regime's images, chunks and rate. Figure 2 trains e epochs, {epochs}, on
+half of {images:,} images, then 100 on all, whatever the accuracy, as the paper does; the MLP has as
+many images here as the CNN. Figure 13 has λ = 0.05, as in the paper. Figure 17's grid has the
+{alphas} as α and {lams} as λ.
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure in a regime: its runs, its claims and how it is drawn."""
+
+    number: int
+    regime: str
+    runs: Callable[[Run], list[Run]]
+    """The runs, from the plain one of the regime and seed."""
+    claims: tuple[Observation, ...]
+    draw: Callable[[Sequence[Records]], Figure]
+
+    def of_seed(self, seed: int) -> list[Run]:
+        """Return the runs of a seed."""
+        return self.runs(dataclasses.replace(REGIMES[self.regime].base, seed=seed))
+
+
+def _half_then_all(plain: Run) -> list[Run]:
+    plain = dataclasses.replace(plain, chunks=2, train_size=4096, stop=None, epochs=100)
+    warm = grid(plain, first_epochs=_PRETRAINED)
+    return [*warm, dataclasses.replace(plain, method="cold", first_epochs=1)]
+
+
+def _norms(plain: Run) -> list[Run]:
+    return grid(plain, method=("cold", "warm"), probes=[("gradient_norms",)])
+
+
+def _old_data(plain: Run) -> list[Run]:
+    return grid(plain, method=KEEPING, lam=(0.05,), probes=[("old_accuracy_by_epoch",)])
+
+
+def _cosines(plain: Run) -> list[Run]:
+    return grid(plain, method=("cold",), probes=[("test_cosines",)])
+
+
+def _factors(plain: Run) -> list[Run]:
+    return grid(plain, method=("dash",), alpha=_ALPHAS, lam=_LAMS)
+
+
+def _one_network(records: Sequence[Records]) -> Figure:
+    figure, (axes,) = new_figure(1)
+    draw_network(axes, records)
+    axes.set_ylabel("test accuracy (%)")
+    axes.legend()
+    return figure
+
+
+def _by_regime(number: int, runs: Callable[[Run], list[Run]]) -> list[Shown]:
+    claims = tuple(o for o in OBSERVATIONS if (o.kind, o.number) == ("figure", number))
+    draw = find("figure", number).show
+    return [Shown(number, regime, runs, claims, draw) for regime in ("C16", "R16")]
+
+
+SHOWN: tuple[Shown, ...] = (
+    Shown(2, "C16", _half_then_all, pretraining("cnn", "the CNN"), _one_network),
+    Shown(2, "MLP", _half_then_all, pretraining("mlp", "the MLP"), _one_network),
+    *_by_regime(6, _norms),
+    *_by_regime(13, _old_data),
+    *_by_regime(14, _cosines),
+    *_by_regime(17, _factors),
+)
+"""Each figure in each regime."""
+
+
+def planned(numbers: Iterable[int], regimes: Iterable[str], seeds: Iterable[int]) -> list[Run]:
+    """Return the runs of these figures in these regimes, a seed after the other."""
+    if unknown := sorted(set(numbers) - set(NUMBERS)):
+        raise Mendable(f"figures must be among {', '.join(map(str, NUMBERS))}; they have {unknown}")
+    chosen = [s for s in SHOWN if s.number in set(numbers) and s.regime in set(regimes)]
+    return [run for shown in chosen for seed in seeds for run in shown.of_seed(seed)]
+
+
+def section(root: Path, pictures: Path) -> str:
+    """Return the page's section and draw its pictures; empty if no seed is whole."""
+    rows, links = [], []
+    for shown in SHOWN:
+        seeds = [[load_records(run, root) for run in shown.of_seed(seed)] for seed in SEEDS]
+        records = [r for seed in seeds if all(r.complete for r in seed) for r in seed]
+        if not records:
+            continue
+        name = f"figure_{shown.number:02d}-{shown.regime}.png"
+        plotting.save_figure(shown.draw(records), pictures / name)
+        title = f"Figure {shown.number} in {shown.regime}"
+        links.append(f"![{title}]({pictures.name}/{name})")
+        for claim in shown.claims:
+            ours, verdict = claim.judge(records).text(), claim.verdict(records)
+            rows.append([str(shown.number), shown.regime, claim.text, claim.what, ours, verdict])
+    if not rows:
+        return ""
+    text = _TEXT.format(
+        epochs=_listed(_PRETRAINED), images=4096, alphas=_listed(_ALPHAS), lams=_listed(_LAMS)
+    )
+    table = markdown(["figure", "regime", "claim", "measured", "ours", "verdict"], rows)
+    return "\n\n".join([text.strip("\n"), table, *links])
+
+
+def _listed(values: Sequence[float]) -> str:
+    *most, last = (f"{value:g}" for value in values)
+    return f"{', '.join(most)} and {last}"
