@@ -8,6 +8,7 @@ import dataclasses
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES
+from paper_repro.networks import simulated_noise
 from paper_repro.records import (
     CURVATURE_SAMPLES,
     EPSILONS,
@@ -51,7 +52,8 @@ def section(root: Path) -> str:
     text = _TEXT.format(
         regime=REGIME, samples=CURVATURE_SAMPLES, below=WITHOUT_GRADIENT, epsilon=EPSILONS[_SHOWN]
     )
-    parts = [text, _by_experiment(whole), _correlations(whole)]
+    simulated = simulated_noise.section(len(whole[0][METHODS[0]].experiments))
+    parts = [text, _by_experiment(whole), _correlations(whole), simulated]
     return "\n\n".join(part.strip("\n") for part in parts)
 
 

@@ -10,7 +10,15 @@ from matplotlib.colors import to_hex
 from paper_repro import campaign, records
 from paper_repro.__main__ import main
 from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
-from paper_repro.networks import experiments, noise, page, rate, tradeoff
+from paper_repro.networks import (
+    experiments,
+    noise,
+    page,
+    rate,
+    shown,
+    simulated_noise,
+    tradeoff,
+)
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
@@ -174,6 +182,10 @@ def test_steps_that_the_limit_cut_are_marked(tmp_path):
     assert end_point(load_records(REGIMES["C16"].runs(100)["cold"], tmp_path), "steps") == 900
 
 
+def cells_of(text):
+    return [[c.strip() for c in line.split("|")] for line in text.splitlines() if line[:1] == "|"]
+
+
 def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
     assert noise.section(tmp_path) == ""
     shares = {"cold": [0, 0, 0, 0], "warm": [0, 0.1, 0.2, 0.3], "DASH": [0, 0.3, 0.2, 0.1]}
@@ -198,8 +210,9 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
                 .replace('"experiments": 2', '"experiments": 4')
             )
             (folder / "records.jsonl").write_text(lines)
-    text = noise.section(tmp_path)
-    rows = [[c.strip() for c in line.split("|")] for line in text.splitlines() if line[:1] == "|"]
+    text, simulated = noise.section(tmp_path).split("The simulator has both")
+    assert "first\n4 experiments" in simulated
+    rows = cells_of(text)
     assert rows[3][1:-1] == ["2", "0.0 ± 0.0", "30 ± 0", "7 ± 0", "10.0 ± 0.0", "30 ± 0", "7 ± 0",
                              "30.0 ± 0.0", "30 ± 0", "7 ± 0"]  # fmt: skip
     # Three pairs a seed: that two seeds are in perfect order has probability 1/36 at either end.
@@ -208,6 +221,57 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
         ["", "warm", "20", "-1.00, p = 0.056 (2 seeds)", ""],
         ["", "DASH", "20", "1.00, p = 0.056 (2 seeds)", ""],
     ]
+
+
+def test_in_the_simulator_the_rank_falls_as_points_are_without_gradient():
+    rows = cells_of(simulated_noise.section(4))
+    first, last = rows[2][2:-1], rows[5][2:-1]
+    assert first == first[:3] * 3  # all inits have the same first experiment
+    assert last[0] == "0.0 ± 0.0"  # a cold start memorizes nothing before it begins
+    without, learnable, rank = (float(last[3 + i].split(" ")[0]) for i in range(3))
+    assert without > 50
+    assert learnable < rank < float(first[5].split(" ")[0])
+    # Three pairs in each of three seeds: perfect order has probability 1/216 at either end.
+    assert rows[-3][1:4] == ["cold", "0", "0.00, p = 1 (3 seeds)"]
+    assert rows[-1][3] == "-1.00, p = 0.0093 (3 seeds)"
+
+
+def write_pretrained(root, seed, accuracies):
+    """Write Figure 2's runs in C16: accuracies by epochs of pretraining, then of a new start."""
+    (figure,) = (s for s in shown.SHOWN if (s.number, s.regime) == (2, "C16"))
+    for run, accuracy in zip(figure.of_seed(seed), accuracies, strict=True):
+        assert (run.chunks, run.stop, run.pool) == (2, None, 2)
+        write(root, run, accuracy, 10)
+
+
+def test_the_figures_in_regimes_have_their_claims(tmp_path):
+    assert shown.section(tmp_path, tmp_path) == ""
+    for seed in shown.SEEDS[:2]:
+        less = 0.001 * (seed - 100)
+        write_pretrained(tmp_path, seed, [0.5, 0.49, 0.48, 0.47, 0.46 - less, 0.5])
+    text = shown.section(tmp_path, tmp_path)
+    assert f"({tmp_path.name}/figure_02-C16.png)" in text
+    assert (tmp_path / "figure_02-C16.png").is_file()
+    rows = cells_of(text)[2:]
+    assert [row[1:3] for row in rows] == [["2", "C16"]] * 2
+    # Five pairs a seed: that two seeds are in perfect order has probability 1/120² at either end.
+    assert rows[0][5:7] == ["1.00, p = 0.00014 (2 seeds)", "holds"]
+    assert rows[1][5:7] == ["4.05 [3.73, 4.37] (2 seeds)", "holds"]
+
+
+def test_runs_of_the_figures_in_regimes():
+    assert len(shown.planned([2, 17], ["C16"], [100, 101])) == 2 * (6 + 9)
+    campaigns = REGIMES["C16"].runs(100)["DASH"]
+    assert campaigns in shown.planned([17], ["C16"], [100])
+    probed = shown.planned([6], ["R16"], [100])
+    assert {run.method for run in probed} == {"cold", "warm"}
+    for run in probed:
+        bare = campaign.dataclasses.replace(run, probes=())
+        assert bare in REGIMES["R16"].runs(100).values()
+    with pytest.raises(
+        campaign.Mendable, match="figures must be among 2, 6, 13, 14, 17"
+    ):
+        shown.planned([3], ["C16"], [100])
 
 
 def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
