@@ -50,8 +50,9 @@ class PackedPoints:
 
 def empty_points(features: int, sizes: Sizes) -> PackedPoints:
     """Return points of chunks of the given sizes, (J,), whose words are to be filled."""
-    first_word, valid = (array.copy() for array in _layout(sizes.tobytes()))
-    return PackedPoints(np.empty((features, valid.size), np.uint64), valid, first_word, sizes)
+    first_word, valid = _layout(sizes.tobytes())
+    words = np.empty((features, valid.size), np.uint64)
+    return PackedPoints(words, valid.copy(), first_word.copy(), sizes)
 
 
 @functools.lru_cache(maxsize=4)

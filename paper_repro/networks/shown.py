@@ -47,7 +47,7 @@ class Shown:
     runs: Callable[[Run], list[Run]]
     """The runs, from the plain one of the regime and seed."""
     claims: tuple[Observation, ...]
-    draw: Callable[[Sequence[Records]], Figure]
+    draw: Callable[[Sequence[Records]], Figure | str]
 
     def of_seed(self, seed: int) -> list[Run]:
         """Return the runs of a seed."""
@@ -118,7 +118,9 @@ def section(root: Path, pictures: Path) -> str:
         if not records:
             continue
         name = f"figure_{shown.number:02d}-{shown.regime}.png"
-        plotting.save_figure(shown.draw(records), pictures / name)
+        drawn = shown.draw(records)
+        assert isinstance(drawn, Figure)
+        plotting.save_figure(drawn, pictures / name)
         title = f"Figure {shown.number} in {shown.regime}"
         links.append(f"![{title}]({pictures.name}/{name})")
         for claim in shown.claims:

@@ -268,9 +268,7 @@ def test_runs_of_the_figures_in_regimes():
     for run in probed:
         bare = campaign.dataclasses.replace(run, probes=())
         assert bare in REGIMES["R16"].runs(100).values()
-    with pytest.raises(
-        campaign.Mendable, match="figures must be among 2, 6, 13, 14, 17"
-    ):
+    with pytest.raises(campaign.Mendable, match="figures must be among 2, 6, 13, 14, 17"):
         shown.planned([3], ["C16"], [100])
 
 
