@@ -43,10 +43,15 @@ def runs(seed: int) -> dict[str, Run]:
     return {name: dataclasses.replace(plain[name], probes=("curvature",)) for name in METHODS}
 
 
+def whole_seeds(root: Path) -> list[dict[str, Records]]:
+    """Return the records by method of each seed that all methods have finished."""
+    found = [{m: load_records(run, root) for m, run in runs(seed).items()} for seed in SEEDS]
+    return [by for by in found if all(records.complete for records in by.values())]
+
+
 def section(root: Path) -> str:
     """Return the page's section, empty if no seed is whole."""
-    found = [{m: load_records(run, root) for m, run in runs(seed).items()} for seed in SEEDS]
-    whole = [by for by in found if all(records.complete for records in by.values())]
+    whole = whole_seeds(root)
     if not whole:
         return ""
     text = _TEXT.format(

@@ -90,7 +90,7 @@ def write(root: Path, page: Path) -> None:
         rate.section(root),
         figures,
         noise.section(root),
-        _missing(found),
+        _missing(found, root),
     ]
     with replacing(page) as new:
         new.write_text("\n\n".join(part.strip("\n") for part in parts if part) + "\n")
@@ -205,13 +205,23 @@ def _what(claim: Claim) -> str:
     return f"{claim.end_point}, {claim.one} − {claim.other}, points"
 
 
-def _missing(found: Sequence[Evidence]) -> str:
+def _missing(found: Sequence[Evidence], root: Path) -> str:
     """Return the section on what has not been run, and its command."""
+    counts = [(e.name, len(e.seeds), e.planned, f"campaign --regimes {e.name}") for e in found]
+    for name, module, command in (
+        (f"{rate.REGIME} at higher rates", rate, "rates"),
+        (f"Curvature in {noise.REGIME}", noise, "noise"),
+    ):
+        counts.append((name, len(module.whole_seeds(root)), len(module.SEEDS), command))
+    for one in shown.SHOWN:
+        command = f"figures-in-regimes --figures {one.number} --regimes {one.regime}"
+        whole = len(one.whole_seeds(root))
+        counts.append((f"Figure {one.number} in {one.regime}", whole, len(shown.SEEDS), command))
     lines = [
-        f"- {evidence.name}: {len(evidence.seeds)} of {evidence.planned} seeds are whole; "
-        f"`python -m paper_repro campaign --regimes {evidence.name} --data DIR`"
-        for evidence in found
-        if len(evidence.seeds) < evidence.planned
+        f"- {name}: {whole} of {planned} seeds are whole; "
+        f"`python -m paper_repro {command} --data DIR`"
+        for name, whole, planned, command in counts
+        if whole < planned
     ]
     if not lines:
         return "Every seed of the plan is there."

@@ -34,8 +34,8 @@ def runs(seed: int) -> dict[str, Run]:
     return {f"cold, rate {rate:g}": dataclasses.replace(cold, lr=rate) for rate in RATES}
 
 
-def section(root: Path) -> str:
-    """Return the page's section, empty if no seed is whole."""
+def whole_seeds(root: Path) -> list[dict[str, Records]]:
+    """Return the records of each seed by name, if all that are compared have finished it."""
     whole = []
     for seed in SEEDS:
         plain = REGIMES[REGIME].runs(seed)
@@ -43,6 +43,12 @@ def section(root: Path) -> str:
         found = {name: load_records(run, root) for name, run in asked.items()}
         if all(records.complete for records in found.values()):
             whole.append(found)
+    return whole
+
+
+def section(root: Path) -> str:
+    """Return the page's section, empty if no seed is whole."""
+    whole = whole_seeds(root)
     if not whole:
         return ""
     rows = [_row(name, whole) for name in whole[0]]

@@ -53,6 +53,11 @@ class Shown:
         """Return the runs of a seed."""
         return self.runs(dataclasses.replace(REGIMES[self.regime].base, seed=seed))
 
+    def whole_seeds(self, root: Path) -> list[list[Records]]:
+        """Return the records of each seed whose runs are all finished."""
+        seeds = [[load_records(run, root) for run in self.of_seed(seed)] for seed in SEEDS]
+        return [seed for seed in seeds if all(records.complete for records in seed)]
+
 
 def _half_then_all(plain: Run) -> list[Run]:
     plain = dataclasses.replace(plain, chunks=2, train_size=4096, stop=None, epochs=100)
@@ -113,8 +118,7 @@ def section(root: Path, pictures: Path) -> str:
     """Return the page's section and draw its pictures; empty if no seed is whole."""
     rows, links = [], []
     for shown in SHOWN:
-        seeds = [[load_records(run, root) for run in shown.of_seed(seed)] for seed in SEEDS]
-        records = [r for seed in seeds if all(r.complete for r in seed) for r in seed]
+        records = [r for seed in shown.whole_seeds(root) for r in seed]
         if not records:
             continue
         name = f"figure_{shown.number:02d}-{shown.regime}.png"
