@@ -204,7 +204,8 @@ def count_well_classified(
     """Count the points of all chunks with at least τ features of each learned set (n, K)."""
     out = np.empty(len(sets), np.int64)
     whole_tau = most_needed(tau, sets.shape[1], strengths)
-    well_classified(points.words, points.valid, sets, whole_tau, strengths, out)
+    rows = np.ascontiguousarray(sets)  # other layouts would be compiled for, one by one
+    well_classified(points.words, points.valid, rows, whole_tau, strengths, out)
     return out
 
 

@@ -1,11 +1,12 @@
 """Algorithms 2 to 5 of the paper transcribed line by line: the oracle of the simulator.
 
 A point is a pair (identity, V(x)), V(x) a frozen set of features (class, index); everything is a
-set or a loop, nothing is shared with the package, and nothing is fast.
+set or a loop, nothing is shared with the package, and nothing is fast. Points with the same V(x)
+are only counted together.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 
 @dataclass
@@ -17,7 +18,7 @@ class Run:
     learned: set = field(default_factory=set)
     memorized: set = field(default_factory=set)
     learnable: int = 0
-    gradients: list = field(default_factory=list)  # points of N times features not in L
+    gradients: list = field(default_factory=list)  # different points of N, features not in L
     memorized_points: int = 0  # of those that it trained on
 
 
@@ -32,26 +33,32 @@ def training_run(L, M, T, all_features, noise, tau, strength):
     def known(V):
         return sum(strength[v] for v in V & L)
 
-    N = [(x, V) for x, V in T if known(V) < tau and x not in M]
+    def below_tau(points):
+        below = {V for V in {V for _, V in points} if known(V) < tau}
+        return [(x, V) for x, V in points if V in below]
+
+    def counts(N):
+        """The points of N with a feature, for all features not in L, by class and feature."""
+        alike = Counter(V for _, V in N)
+        return {v: sum([n for V, n in alike.items() if v in V]) for v in sorted(all_features - L)}
+
+    N = [(x, V) for x, V in below_tau(T) if x not in M]
     loudest = max((noise[x] for x, _ in N), default=0)
     run = Run(nonzero_gradient=len(N))
-    for v in all_features - L:
-        count = sum(1 for _, V in N if v in V)
+    for v, count in counts(N).items():
         run.learnable += bool(N) and strength[v] * count >= loudest
-    run.gradients = [[v in V for v in sorted(all_features - L)] for _, V in N]
-    while True:
+    unknown = sorted(all_features - L)
+    run.gradients = [[v in V for v in unknown] for V in {V for _, V in N}]
+    while N:
         best, best_count = None, 0
-        for v in sorted(all_features - L):  # ties: lowest class, then lowest feature
-            count = sum(1 for _, V in N if v in V)
+        for v, count in counts(N).items():  # ties: lowest class, then lowest feature
             if best is None or strength[v] * count > strength[best] * best_count:
                 best, best_count = v, count
-        if not N:
-            break
         loudest = max(noise[x] for x, _ in N)
         if best is not None and strength[best] * best_count >= loudest:
             L.add(best)
             run.steps.append((best, best_count))
-            N = [(x, V) for x, V in N if known(V) < tau]
+            N = below_tau(N)
         else:  # counts only fall, so that all points of this noise follow the first
             M |= {x for x, _ in N if noise[x] == loudest}
             N = [(x, V) for x, V in N if noise[x] < loudest]
@@ -60,20 +67,18 @@ def training_run(L, M, T, all_features, noise, tau, strength):
 
 
 def rank(rows):
-    """Return the rank of a matrix over the rational numbers, by elimination."""
-    rows = [[Fraction(value) for value in row] for row in rows]
-    found = 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((row for row in rows[found:] if row[column] != 0), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        rows.insert(found, pivot)
-        for i in range(found + 1, len(rows)):
-            factor = rows[i][column] / pivot[column]
-            rows[i] = [a - factor * b for a, b in zip(rows[i], pivot, strict=True)]
-        found += 1
-    return found
+    """Return the rank of a matrix of integers, by elimination without fractions."""
+    pivots = []  # of each row that is kept: its first column that is not 0, and the row
+    for row in rows:
+        row = [int(value) for value in row]
+        for column, pivot in pivots:
+            if row[column]:
+                a, b = pivot[column], row[column]
+                row = [a * value - b * other for value, other in zip(row, pivot, strict=True)]
+        if any(row):
+            column = next(i for i, value in enumerate(row) if value)
+            pivots.append((column, row))
+    return len(pivots)
 
 
 def random_init(L, M):

@@ -27,6 +27,7 @@ pytest.importorskip("zarr")
 
 CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=60)
 AXES = {"gamma": [2, 4, 8], "max_frequency": [0.2, 0.5], "tau": range(1, 5)}
+FEW = {"gamma": [2, 4, 8], "tau": [1, 2]}  # where the number of pieces does not matter
 DOUBLING = featsim.inits.resolve("doubling")
 
 
@@ -95,7 +96,7 @@ def test_blocks_are_whole_chunks_and_hold_each_cell_once(monkeypatch, reduce, sh
 @pytest.mark.parametrize("damage", ["chunk", "flip", "lost", "note", "torn"])
 def test_what_is_damaged_is_computed_again(tmp_path, computed, damage):
     store = tmp_path / "sweep.zarr"
-    expected = featsim.sweep(CONFIG, seeds=2, output=store, **AXES).load()
+    expected = featsim.sweep(CONFIG, seeds=2, output=store, **FEW).load()
     computed.clear()
     chunk = next(
         path for path in sorted((store / "test_accuracy" / "c").rglob("*")) if path.is_file()
@@ -113,27 +114,27 @@ def test_what_is_damaged_is_computed_again(tmp_path, computed, damage):
     else:
         (store / "pieces" / "notes").write_text("\n".join(lines)[:-5])
     with pytest.warns(UserWarning, match=f"of its {len(lines)} pieces 1 are computed again$"):
-        out = featsim.sweep(CONFIG, seeds=2, output=store, **AXES)
+        out = featsim.sweep(CONFIG, seeds=2, output=store, **FEW)
     assert len(computed) == 1
     xr.testing.assert_identical(out.load(), expected)
 
 
 def test_another_sweep_or_thing_is_refused(tmp_path, computed):
     store = tmp_path / "sweep.zarr"
-    featsim.sweep(CONFIG, seeds=2, output=store, **AXES)
+    featsim.sweep(CONFIG, seeds=2, output=store, **FEW)
     computed.clear()
     with pytest.raises(ValueError, match=r"of the same sweep, but .* has gamma = .* and not \[2"):
-        featsim.sweep(CONFIG, seeds=2, output=store, **{**AXES, "gamma": [2, 5]})
+        featsim.sweep(CONFIG, seeds=2, output=store, **{**FEW, "gamma": [2, 5]})
     (tmp_path / "folder.zarr").mkdir()
     (tmp_path / "file.zarr").write_text("text")
     for name in ("folder.zarr", "file.zarr"):
         with pytest.raises(ValueError, match=f"output must be new or a sweep, but .*{name}"):
-            featsim.sweep(CONFIG, seeds=2, output=tmp_path / name, **AXES)
+            featsim.sweep(CONFIG, seeds=2, output=tmp_path / name, **FEW)
     with (
         held.lock(store, store / "pieces"),
         pytest.raises(BlockingIOError, match="must not be in use"),
     ):
-        featsim.sweep(CONFIG, seeds=2, output=store, **AXES)
+        featsim.sweep(CONFIG, seeds=2, output=store, **FEW)
     assert not computed
 
 
@@ -145,8 +146,8 @@ def test_who_does_not_see_the_store_returns_the_values(tmp_path, monkeypatch):
 
     compute = sweeping.run_task
     monkeypatch.setattr(sweeping, "run_task", elsewhere)
-    out = featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **AXES)
-    xr.testing.assert_identical(out.load(), featsim.sweep(CONFIG, seeds=2, **AXES))
+    out = featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **FEW)
+    xr.testing.assert_identical(out.load(), featsim.sweep(CONFIG, seeds=2, **FEW))
 
 
 def test_a_note_reaches_the_disk_before_the_next_block(tmp_path, monkeypatch):
@@ -161,7 +162,7 @@ def test_a_note_reaches_the_disk_before_the_next_block(tmp_path, monkeypatch):
 
     synchronize = os.fsync
     monkeypatch.setattr(os, "fsync", fsync)
-    featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **AXES)
+    featsim.sweep(CONFIG, seeds=2, output=tmp_path / "sweep.zarr", **FEW)
     blocks = len(notes(tmp_path / "sweep.zarr"))
     assert synchronized == list(range(1, blocks + 1))
 

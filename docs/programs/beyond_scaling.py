@@ -14,7 +14,7 @@ import featsim
 from docs.programs.theory_limit import table
 from featsim.plotting import FULL_WIDTH, InitStyle, init_styles, new_figure, style
 from featsim.schedules import Doubling, forgets
-from featsim.theory.order import learning_order
+from featsim.theory.order import LearningOrder, learning_order
 
 Reals = npt.NDArray[np.float64]
 
@@ -102,9 +102,13 @@ def frequencies(config: featsim.Config) -> Reals:
     return np.asarray(config.max_frequency * ranks**-config.frequency_exponent)
 
 
+@functools.lru_cache(maxsize=1)
+def _order(config: featsim.Config) -> LearningOrder:
+    return learning_order(frequencies(config)[None], config.tau)
+
+
 def _floor(config: featsim.Config) -> float:
-    below = learning_order(frequencies(config)[None], config.tau).below[0]
-    return float(below[-1]) / 2
+    return float(_order(config).below[0, -1]) / 2
 
 
 def chunks_that_count(init: str, experiments: int) -> Reals:
@@ -121,7 +125,7 @@ def chunks_that_count(init: str, experiments: int) -> Reals:
 
 def limit(config: featsim.Config, points: Reals) -> tuple[Reals, Reals]:
     """Return the error above that of all features and |L|, from so many points of a class."""
-    order = learning_order(frequencies(config)[None], config.tau)
+    order = _order(config)
     learned = np.count_nonzero(points[:, None] * order.share[0] >= config.gamma, axis=1)
     return (order.below[0][learned] - order.below[0][-1]) / 2, learned.astype(np.float64)
 

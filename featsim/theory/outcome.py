@@ -7,14 +7,17 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from featsim._experiments import count_well_classified
+from featsim._experiments import Learner, count_well_classified
+from featsim._memory import check_memory, stream_bytes
 from featsim._points import PackedPoints, pack_rows
+from featsim._tallies import Arrays, Tallies
+from featsim._workers import run_tasks
 from featsim.inits import Init
 from featsim.schedules import When
-from featsim.simulation import simulate_stream
-from featsim.stream import FeatureStream
+from featsim.stream import FeatureStream, StreamSource
 
 Bools = npt.NDArray[np.bool_]
+RANDOM = Init("random", 0, 0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -37,9 +40,9 @@ class Outcome:
 def run(stream: FeatureStream, gamma: float, tau: int, schedules: Mapping[str, When]) -> Outcome:
     """Run the experiments from nothing, and forgetting only noise by each of the schedules."""
     names = ("random", *schedules)
-    inits = [Init("random", 0, 0), *(Init(name, 1, 0, when) for name, when in schedules.items())]
-    result = simulate_stream(stream, gamma=gamma, tau=tau, inits=inits, workers=1)
-    learned = result["learned"].to_numpy()
+    inits = (RANDOM, *(Init(name, 1, 0, when) for name, when in schedules.items()))
+    result = _variables(stream, gamma, tau, inits)
+    learned = result["learned"]
     C = stream.num_classes
     right = sum(
         count_well_classified(
@@ -47,8 +50,8 @@ def run(stream: FeatureStream, gamma: float, tau: int, schedules: Mapping[str, W
         ).reshape(learned.shape[:2])
         for c in range(C)
     )
-    times = np.cumsum(result["nonzero_gradient_points"].to_numpy(), axis=-1)
-    orders = within_classes(result["learn_step"].to_numpy())
+    times = np.cumsum(result["nonzero_gradient_points"], axis=-1)
+    orders = within_classes(result["learn_step"])
     share = [Fraction(1, C), 1 - Fraction(1, C)]
     n = len(stream)
     return Outcome(
@@ -60,6 +63,15 @@ def run(stream: FeatureStream, gamma: float, tau: int, schedules: Mapping[str, W
             for init, counts in zip(names, np.asarray(right).tolist(), strict=True)
         },
     )
+
+
+def _variables(stream: FeatureStream, gamma: float, tau: int, inits: tuple[Init, ...]) -> Arrays:
+    """Return the variables of ``simulate_stream``, (init, J, …), without labels."""
+    check_memory(stream_bytes(stream, tau=tau, inits=inits, workers=1))
+    tallies = Tallies(StreamSource(stream), [(Learner(gamma, tau), inits)], [0])
+    classes = [(0, c) for c in range(stream.num_classes)]
+    run_tasks(tallies.fill, classes, workers=1, progress=False)
+    return {name: values[0, 0] for name, values in tallies.variables().items()}
 
 
 def _class_points(stream: FeatureStream, label: int) -> PackedPoints:
@@ -85,5 +97,4 @@ def orders_from_nothing(
     stream: FeatureStream, gamma: float, tau: int
 ) -> list[list[tuple[int, ...]]]:
     """Return the order within each class for the random start, experiment by experiment."""
-    result = simulate_stream(stream, gamma=gamma, tau=tau, inits="random", workers=1)
-    return within_classes(result["learn_step"].to_numpy())[0]
+    return within_classes(_variables(stream, gamma, tau, (RANDOM,))["learn_step"])[0]
