@@ -1,11 +1,9 @@
 """Algorithms 2 to 5 of the paper transcribed line by line: the oracle of the simulator.
 
 A point is a pair (identity, V(x)), V(x) a frozen set of features (class, index); everything is a
-set or a loop, nothing is shared with the package, and nothing is fast. Points with the same V(x)
-are only counted together.
+set or a loop, nothing is shared with the package, and nothing is fast.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -33,32 +31,25 @@ def training_run(L, M, T, all_features, noise, tau, strength):
     def known(V):
         return sum(strength[v] for v in V & L)
 
-    def below_tau(points):
-        below = {V for V in {V for _, V in points} if known(V) < tau}
-        return [(x, V) for x, V in points if V in below]
-
-    def counts(N):
-        """The points of N with a feature, for all features not in L, by class and feature."""
-        alike = Counter(V for _, V in N)
-        return {v: sum([n for V, n in alike.items() if v in V]) for v in sorted(all_features - L)}
-
-    N = [(x, V) for x, V in below_tau(T) if x not in M]
+    N = [(x, V) for x, V in T if known(V) < tau and x not in M]
     loudest = max((noise[x] for x, _ in N), default=0)
     run = Run(nonzero_gradient=len(N))
-    for v, count in counts(N).items():
+    for v in all_features - L:
+        count = sum(1 for _, V in N if v in V)
         run.learnable += bool(N) and strength[v] * count >= loudest
     unknown = sorted(all_features - L)
     run.gradients = [[v in V for v in unknown] for V in {V for _, V in N}]
     while N:
         best, best_count = None, 0
-        for v, count in counts(N).items():  # ties: lowest class, then lowest feature
+        for v in sorted(all_features - L):  # ties: lowest class, then lowest feature
+            count = sum(1 for _, V in N if v in V)
             if best is None or strength[v] * count > strength[best] * best_count:
                 best, best_count = v, count
         loudest = max(noise[x] for x, _ in N)
         if best is not None and strength[best] * best_count >= loudest:
             L.add(best)
             run.steps.append((best, best_count))
-            N = below_tau(N)
+            N = [(x, V) for x, V in N if known(V) < tau]
         else:  # counts only fall, so that all points of this noise follow the first
             M |= {x for x, _ in N if noise[x] == loudest}
             N = [(x, V) for x, V in N if noise[x] < loudest]
