@@ -17,9 +17,7 @@ from paper_repro.records import (
     load_records,
 )
 from paper_repro.run import Run
-from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import Ranks, judge
 
 REGIME = "C16"
 METHODS = ("cold", "warm", "DASH")
@@ -33,7 +31,8 @@ whose loss gradient has a norm below {below:g}, and of the Hessian of their mean
 the ε-rank, the number of eigenvalues of absolute value above ε = {epsilon:g}, by stochastic Lanczos
 quadrature. Means ± standard deviation over seeds. The rank correlation is Spearman's ρ of share and
 ε-rank over the experiments from the second on, by seed: below 0 where the rank falls as more
-samples are without gradient; its p is by permutation. These thresholds were fixed before the runs.
+samples are without gradient, which is the claim; p by permutation. These thresholds were fixed
+before the runs.
 """
 
 
@@ -81,12 +80,8 @@ def _by_experiment(whole: list[dict[str, Records]]) -> str:
 def _correlations(whole: list[dict[str, Records]]) -> str:
     rows = []
     for name in METHODS:
-        pairs = []
-        for by in whole:
-            later = [row["curvature"] for row in by[name].experiments[1:]]
-            shares = [m["without_gradient"] for m in later]
-            pairs.append(Ranks(shares, [m["ranks"][_SHOWN] for m in later]))
-        share = mean_std([100 * row["curvature"]["without_gradient"]
-                          for by in whole for row in by[name].experiments[1:]])[0]  # fmt: skip
-        rows.append([name, f"{share:.0f}", judge(pairs).text()])
-    return markdown(["method", "% without gradient, mean", "ρ of share and ε-rank"], rows)
+        later = [[row["curvature"] for row in by[name].experiments[1:]] for by in whole]
+        shares = [[100 * m["without_gradient"] for m in seed] for seed in later]
+        ranks = [[m["ranks"][_SHOWN] for m in seed] for seed in later]
+        rows.append([name, *simulated_noise.correlation(shares, ranks)])
+    return markdown(["method", *simulated_noise.HEADER], rows)

@@ -4,8 +4,11 @@
 learned: how many directions the gradient of the framework's loss can span.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
+
 import featsim
-from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
 from paper_repro.verdict import Ranks, judge
 
@@ -18,6 +21,16 @@ _TEXT = """The simulator has both, here in the setting of Figure 3, at the start
 gradient, memorized or well classified; the features that can still be learned; and, in place of the
 ε-rank, the rank of the points with a gradient times the features that are not learned.
 """
+
+
+HEADER = ("% without gradient, mean", "ρ of share and rank", "the rank falls with it")
+
+
+def correlation(shares: Sequence[Sequence[float]], ranks: Sequence[Sequence[float]]) -> list[str]:
+    """Return the cells under ``HEADER`` of shares, %, and ranks, one sequence a seed."""
+    rising = judge([Ranks(one, other) for one, other in zip(shares, ranks, strict=True)])
+    falling = judge([Ranks(s, [-r for r in rs]) for s, rs in zip(shares, ranks, strict=True)])
+    return [f"{np.mean(shares):.0f}", rising.text(), falling.verdict()]
 
 
 def section(experiments: int) -> str:
@@ -41,12 +54,11 @@ def section(experiments: int) -> str:
     correlations = []
     for init, name in INITS.items():
         later = [v.sel(init=init, experiment=v.experiment[1:]).values for v in (share, shown[2])]
-        pairs = [Ranks(one, other) for one, other in zip(*later, strict=True)]
-        correlations.append([name, f"{mean_std(later[0].ravel())[0]:.0f}", judge(pairs).text()])
+        correlations.append([name, *correlation(*later)])
     return "\n\n".join(
         [
             _TEXT.format(experiments=experiments, seeds=SEEDS).strip("\n"),
             markdown(["experiment", *header], rows),
-            markdown(["init", "% without gradient, mean", "ρ of share and rank"], correlations),
+            markdown(["init", *HEADER], correlations),
         ]
     )

@@ -217,9 +217,9 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
                              "30.0 ± 0.0", "30 ± 0", "7 ± 0"]  # fmt: skip
     # Three pairs a seed: that two seeds are in perfect order has probability 1/36 at either end.
     assert rows[-3:] == [
-        ["", "cold", "0", "0.00, p = 1 (2 seeds)", ""],
-        ["", "warm", "20", "-1.00, p = 0.056 (2 seeds)", ""],
-        ["", "DASH", "20", "1.00, p = 0.056 (2 seeds)", ""],
+        ["", "cold", "0", "0.00, p = 1 (2 seeds)", "cannot be told at this size", ""],
+        ["", "warm", "20", "-1.00, p = 0.056 (2 seeds)", "holds", ""],
+        ["", "DASH", "20", "1.00, p = 0.056 (2 seeds)", "does not hold", ""],
     ]
 
 
@@ -233,7 +233,7 @@ def test_in_the_simulator_the_rank_falls_as_points_are_without_gradient():
     assert learnable < rank < float(first[5].split(" ")[0])
     # Three pairs in each of three seeds: perfect order has probability 1/216 at either end.
     assert rows[-3][1:4] == ["cold", "0", "0.00, p = 1 (3 seeds)"]
-    assert rows[-1][3] == "-1.00, p = 0.0093 (3 seeds)"
+    assert rows[-1][3:5] == ["-1.00, p = 0.0093 (3 seeds)", "holds"]
 
 
 def write_pretrained(root, seed, accuracies):
