@@ -31,10 +31,10 @@ _ALPHAS, _LAMS = (0.1, 0.3, 1.0), (0.05, 0.3, 0.6)
 
 _TEXT = """## Figures of the paper in these regimes
 
-Runs of their own, on the regime's images, chunks and rate. Figure 2 trains e epochs, {epochs}, on
-half of {images:,} images, then 100 on all, whatever the accuracy, as the paper does; the MLP has as
-many images here as the CNN. Figure 13 has λ = 0.05, as in the paper. Figure 17's grid has the
-{alphas} as α and {lams} as λ.
+Runs of their own, on the regime's images, chunks and rate. Figure 2 trains for {epochs} epochs
+on half of {images:,} images and then for 100 on all, whatever the accuracy; the MLP has as many
+images here as the CNN. Figure 13 has λ = 0.05, as in the paper. Figure 17 has α among {alphas}
+and λ among {lams}.
 """
 
 
