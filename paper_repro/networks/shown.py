@@ -85,7 +85,7 @@ def _one_network(records: Sequence[Records]) -> Figure:
     figure, (axes,) = new_figure(1)
     draw_network(axes, records)
     axes.set_ylabel("test accuracy (%)")
-    axes.legend()
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 
