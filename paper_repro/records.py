@@ -6,6 +6,7 @@ the last epoch of each experiment. A line that a killed process left unfinished 
 Accuracies are shares, not percent. Reading needs no torch.
 """
 
+import functools
 import json
 import os
 import types
@@ -209,11 +210,16 @@ def _is_of(header: Header | None, run: Run) -> bool:
         return False
 
 
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 def _parse(line: str) -> Row:
     """Return the record of a line; ValueError if it is none."""
     row = json.loads(line)
     for kind in (Header, EpochRow, ExperimentRow):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         if isinstance(row, dict) and all(
             name in row and _fits(row[name], hints[name]) for name in kind.__required_keys__
         ):

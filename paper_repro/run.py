@@ -1,6 +1,7 @@
 """One run: every setting that decides its numbers, and the name of its folder."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -131,14 +132,10 @@ class Run:
     """What is measured beside accuracy and steps."""
 
     def __post_init__(self) -> None:
-        for name, kind in get_type_hints(type(self)).items():
-            value = getattr(self, name)
-            if name == "probes":
-                for probe in value:
-                    _one_of("probes", probe, get_args(Probe))
-            elif all(isinstance(choice, str) for choice in get_args(kind)) and get_args(kind):
-                _one_of(name, value, get_args(kind))
-        _one_of("method", self.method, METHODS)
+        for name, choices in _choices().items():
+            _one_of(name, getattr(self, name), choices)
+        for probe in self.probes:
+            _one_of("probes", probe, get_args(Probe))
         for name in ("chunks", "epochs", "batch", "width", "every", "pool", "redo_every"):
             _at_least(name, getattr(self, name), 1)
         for name in ("first_epochs", "train_size", "test_size", "until"):
@@ -186,7 +183,7 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all settings as JSON values."""
-        return {**dataclasses.asdict(self), "probes": list(self.probes)}
+        return {**vars(self), "probes": list(self.probes)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Run":
@@ -202,10 +199,23 @@ class Run:
 
         Only settings off their default enter the hash, so a setting added later renames nothing.
         """
-        defaults = Run().to_dict()
-        chosen = {k: v for k, v in self.to_dict().items() if v != defaults[k]}
+        defaults = vars(_default())
+        chosen = {k: v for k, v in vars(self).items() if v != defaults[k]}
         digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:10]
         return f"{self.dataset}-{self.model}-{self.method}-seed{self.seed}-{digest}"
+
+
+@functools.cache
+def _default() -> Run:
+    return Run()
+
+
+@functools.cache
+def _choices() -> dict[str, tuple[str, ...]]:
+    """Return what each field that holds one of several words may be."""
+    kinds = {name: get_args(kind) for name, kind in get_type_hints(Run).items()}
+    words = {name: kind for name, kind in kinds.items() if kind and isinstance(kind[0], str)}
+    return {**words, "method": METHODS}
 
 
 def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:

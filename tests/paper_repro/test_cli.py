@@ -29,6 +29,12 @@ def tiny(monkeypatch):
     monkeypatch.setitem(scales._BASES, "smoke", TINY)
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Return the folder of all figures and tables, so that what they share is trained once."""
+    return tmp_path_factory.mktemp("root")
+
+
 def cells(line):
     return [cell.strip() for cell in line.split("|")[1:-1]]
 
@@ -182,16 +188,16 @@ def test_ctrl_c_while_importing_is_status_130_without_a_traceback(tmp_path):
 
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("number", [n for n in catalog.numbers("figure") if n not in NOT_ON_DIGITS])
-def test_every_figure_runs_and_draws(tmp_path, number):
-    assert main(["figure", str(number), "--scale", "smoke", "--root", str(tmp_path)]) == 0
-    assert (tmp_path / f"figure_{number:02d}-smoke.png").is_file()
+def test_every_figure_runs_and_draws(root, number):
+    assert main(["figure", str(number), "--scale", "smoke", "--root", str(root)]) == 0
+    assert (root / f"figure_{number:02d}-smoke.png").is_file()
 
 
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("number", [1, 2, 3, 7, 8, 9])  # 4 to 6 are 3 with other data
-def test_every_table_runs_and_prints(tmp_path, capsys, number):
+def test_every_table_runs_and_prints(root, capsys, number):
     table = catalog.find("table", number)
-    assert main(["table", str(number), "--scale", "smoke", "--root", str(tmp_path)]) == 0
+    assert main(["table", str(number), "--scale", "smoke", "--root", str(root)]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
     assert len({len(cells(line)) for line in lines}) == 1
     groups = {(run.model, run.optimizer, run.method, run.l2) for run in table.runs("smoke")}
