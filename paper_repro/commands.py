@@ -182,7 +182,7 @@ class InRegimes(Common):
 
     figures: tuple[int, ...] = shown.NUMBERS
     """Their numbers in the paper."""
-    regimes: tuple[str, ...] = tuple(campaign.REGIMES)
+    regimes: tuple[str, ...] = shown.SHOWN_IN
     """The regimes."""
     seeds: tuple[int, ...] = shown.SEEDS
     """The seeds to run."""

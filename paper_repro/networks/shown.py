@@ -104,12 +104,16 @@ SHOWN: tuple[Shown, ...] = (
     *_by_regime(17, _factors),
 )
 """Each figure in each regime."""
+SHOWN_IN = tuple(dict.fromkeys(shown.regime for shown in SHOWN))
+"""The regimes that have figures."""
 
 
 def planned(numbers: Iterable[int], regimes: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     """Return the runs of these figures in these regimes, a seed after the other."""
-    if unknown := sorted(set(numbers) - set(NUMBERS)):
-        raise Mendable(f"figures must be among {', '.join(map(str, NUMBERS))}; they have {unknown}")
+    if odd := sorted(set(numbers) - set(NUMBERS)):
+        raise Mendable(f"figures must be among {', '.join(map(str, NUMBERS))}; they have {odd}")
+    if unknown := sorted(set(regimes) - set(SHOWN_IN)):
+        raise Mendable(f"regimes must be among {', '.join(SHOWN_IN)}; they have {unknown}")
     chosen = [s for s in SHOWN if s.number in set(numbers) and s.regime in set(regimes)]
     return [run for shown in chosen for seed in seeds for run in shown.of_seed(seed)]
 

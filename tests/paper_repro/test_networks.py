@@ -270,6 +270,8 @@ def test_runs_of_the_figures_in_regimes():
         assert bare in REGIMES["R16"].runs(100).values()
     with pytest.raises(campaign.Mendable, match="figures must be among 2, 6, 13, 14, 17"):
         shown.planned([3], ["C16"], [100])
+    with pytest.raises(campaign.Mendable, match="regimes must be among C16, MLP, R16"):
+        shown.planned([2], ["W64"], [100])
 
 
 def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
