@@ -214,7 +214,9 @@ def missing_probability(
 ) -> Reals:
     """Return P(|V(x) ∩ L| < τ) of a random point for each learned set (n, K)."""
     out = np.empty(len(sets))
-    tail_probability(frequencies, sets, tau, strengths, out)
+    # Views that have gaps or are read-only would be compiled for, one by one.
+    p, rows = np.array(frequencies, order="C"), np.array(sets, order="C")
+    tail_probability(p, rows, tau, strengths, out)
     return out
 
 

@@ -7,6 +7,7 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -112,10 +113,12 @@ class ZarrStore(Held):
     def _verified(self) -> set[int]:
         """Return the blocks whose values are as noted, and say in one line if some are not."""
         told = self.notes.read()
+        group = open_store(self.output, "r")
+        stored = {name: array_of(group, name) for name in self.plan.variables}
         whole = {
             block.number: told[block.number]
             for block in blocks(self.plan)
-            if block.number in told and told[block.number] == self._stored_digest(block)
+            if block.number in told and told[block.number] == self._digest(stored, block)
         }
         if len(whole) < len(told):
             warnings.warn(
@@ -126,11 +129,10 @@ class ZarrStore(Held):
         self.notes.replace(whole)
         return set(whole)
 
-    def _stored_digest(self, block: Block) -> str | None:
+    def _digest(self, stored: dict[str, Any], block: Block) -> str | None:
         """Return the digest of a block as it is stored, or None if it cannot be read."""
         try:
-            group = open_store(self.output, "r")
-            arrays = {name: array_of(group, name)[block.region] for name in self.plan.variables}
+            arrays = {name: array[block.region] for name, array in stored.items()}
         except (OSError, RuntimeError, ValueError):
             return None
         return digest_of(self.sweep, block.number, arrays)

@@ -1,13 +1,18 @@
 """What a fitted setting predicts of any policy: in the mean field, or in the simulator."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import numpy.typing as npt
 
-from featsim._sweep.function import sweep
+from featsim._experiments import Learner
+from featsim._memory import check_memory, simulation_bytes
+from featsim._tallies import Tallies
+from featsim._workers import run_tasks
 from featsim.calibration.law import Family
-from featsim.inits import Init
+from featsim.inits import Init, resolve
+from featsim.sampling import ConfigSource
 from featsim.simulation import simulate
 from featsim.theory.limit import mean_field
 
@@ -44,7 +49,7 @@ class Model:
     points_per_chunk: int | None = None
     """None for the mean field."""
 
-    workers: int | None = None
+    workers: int = 1
 
     def outcome(
         self, family: Family, u: Reals, experiments: int, inits: tuple[Init, ...]
@@ -85,11 +90,13 @@ class Model:
         wanted = max(FEW_SEEDS, -(-FEW_CLASSES // family.classes))
         most = len(family.table(u)) if family.law == "uniform" else SEEDS
         seeds = int(np.clip(FEW_POINTS / (points * experiments), 2, min(wanted, most)))
-        out = sweep(
-            config, gamma=gammas, inits="cold", seeds=seeds, workers=self.workers, progress=False
-        )
-        accuracy = out["exact_accuracy"].isel(init=0).transpose("gamma", "seed", "experiment")
-        return accuracy.to_numpy().astype(np.float64)
+        cold = resolve("cold")
+        check_memory(simulation_bytes(config, inits=cold, seeds=seeds, workers=self.workers))
+        settings = [(Learner(float(gamma), config.tau, config.window), cold) for gamma in gammas]
+        tallies = Tallies(ConfigSource(config), settings, range(seeds), keep=False)
+        classes = list(itertools.product(range(seeds), range(config.classes)))
+        run_tasks(tallies.fill, classes, workers=self.workers, progress=False)
+        return tallies.variables()["exact_accuracy"][:, :, 0]
 
     def _limit(self, config: object, table: Reals, inits: tuple[Init, ...], points: int) -> Outcome:
         out = mean_field(config, table, inits=inits).mean("seed")  # type: ignore[arg-type]

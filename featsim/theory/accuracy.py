@@ -62,8 +62,9 @@ def exact_accuracy(
         ) from None
     C, K = sets.shape[-2:]
     times = None if strengths is None else _tables.strength_table(strengths, C, K)
-    rows = np.broadcast_to(sets, (*outer, C, K)).reshape(-1, K)
-    row_frequencies = np.broadcast_to(p, (*outer, C, K)).reshape(-1, K)
+    # Copies: views that have gaps or are read-only would be compiled for, one by one.
+    rows = np.array(np.broadcast_to(sets, (*outer, C, K)), order="C").reshape(-1, K)
+    row_frequencies = np.array(np.broadcast_to(p, (*outer, C, K)), order="C").reshape(-1, K)
     missing = np.empty(len(rows))
     # What no set of features reaches needs no larger a table of the law.
     enough = min(tau, 1 + (K if times is None else int(times.sum(axis=-1).max())))

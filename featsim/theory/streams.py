@@ -192,7 +192,7 @@ def _one_class(
         np.empty(J),
     )
     expect_experiments(
-        np.ascontiguousarray(p).reshape(-1, K),
+        np.array(p, order="C").reshape(-1, K),  # read-only ones would be compiled for as well
         sizes.astype(np.float64),
         config.label_noise,
         np.ones(K, np.int64) if strengths is None else strengths,
