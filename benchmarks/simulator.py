@@ -260,7 +260,8 @@ This page is written by `python -m benchmarks.simulator`. Machine: {machine}
 
 All of Figure 3 (10 seeds, 3 inits, 50 experiments, points, test points and both accuracies, the
 labelled result), with compiled code in memory, and what NumPy takes only to draw as many training
-points, `rng.random((25_000, 50)) < p`, 20 times, on one thread. Median and best of runs that take turns.
+points, `rng.random((25_000, 50)) < p`, 20 times, on one thread. Median and
+best of runs that take turns.
 
 {figure_3}
 
