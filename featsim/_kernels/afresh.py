@@ -32,7 +32,7 @@ def add_new_points(transposed, active, old, shift, strengths, gains, bounds, ste
     K = np.uint64(gains.size)
     for k in range(K):
         gains[k] = 0
-    last = np.uint64(active.size - 1)
+    last = np.uint64(max(active.size - 1, 0))
     for w in range(np.uint64(0), np.uint64(transposed.shape[0]), np.uint64(4)):
         place = np.uint64(old) + w
         one = active[place]
