@@ -39,12 +39,18 @@ def run_tiny(root, **changes):
     return execute(Run(**{**TINY, **changes}), root, report=quiet)
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Return the folder of runs that several tests compare with, so that each is trained once."""
+    return tmp_path_factory.mktemp("root")
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
-    done = run_tiny(tmp_path, method=method)
+def test_every_method_and_chunk_1_is_the_same_for_all(root, method):
+    done = run_tiny(root, method=method)
     assert [row["train_size"] for row in done.experiments] == [64, 128, 192]
     assert [row["steps"] for row in done.experiments] == [6, 12, 18]
-    reference = run_tiny(tmp_path, method="cold")
+    reference = run_tiny(root, method="cold")
     same = numbers(done)[1:5] == numbers(reference)[1:5]
     # These act from the start: by a penalty, or after each step.
     assert same == (method not in ("l2_init", "l2", "parseval", "soft_shrink_perturb"))
@@ -62,16 +68,16 @@ def test_every_method_and_chunk_1_is_the_same_for_all(tmp_path, method):
     ],
     ids=str,
 )  # fmt: skip
-def test_every_other_setting_changes_the_training(tmp_path, changes):
+def test_every_other_setting_changes_the_training(root, changes):
     """A setting that is ignored gives the losses of the run without it."""
     small = {"chunks": 2, "epochs": 2, "train_size": 128, "test_size": 20}
     if "rho" in changes:
         small |= {"optimizer": "sam"}
     if {"l2", "l2_of_summed_norms"} & set(changes):
         small |= {"method": "l2_init"}
-    done = run_tiny(tmp_path, **small, **changes)
+    done = run_tiny(root, **small, **changes)
     assert done.complete
-    plain = run_tiny(tmp_path, **small)
+    plain = run_tiny(root, **small)
     losses = [[row["loss"] for row in records.epochs] for records in (done, plain)]
     assert losses[0] != losses[1]
 
@@ -85,8 +91,8 @@ def test_the_same_seed_gives_the_same_records(tmp_path):
     assert numbers(one)[1:] != numbers(other)[1:]
 
 
-def test_the_stop_rule(tmp_path):
-    done = run_tiny(tmp_path, epochs=40, stop=0.9, lr=0.05)
+def test_the_stop_rule(root):
+    done = run_tiny(root, epochs=40, stop=0.9, lr=0.05)
     for row in done.experiments:
         epochs = [e for e in done.epochs if e["experiment"] == row["experiment"]]
         accuracies = [e["train_accuracy"] for e in epochs]
@@ -95,15 +101,15 @@ def test_the_stop_rule(tmp_path):
         assert accuracies[-1] == row["train_accuracy"] >= 0.9
         assert row["epochs"] == len(epochs) < 40
         assert row["steps"] == len(epochs) * -(-row["train_size"] // 32)
-    short = run_tiny(tmp_path, epochs=1, first_epochs=2)
+    short = run_tiny(root, epochs=1, first_epochs=2)
     assert [row["converged"] for row in short.experiments] == [False] * 3
     assert [row["epochs"] for row in short.experiments] == [2, 1, 1]
-    endless = run_tiny(tmp_path, epochs=5, stop=None)
+    endless = run_tiny(root, epochs=5, stop=None)
     assert [row["epochs"] for row in endless.experiments] == [5] * 3
 
 
-def test_accuracies_of_old_samples(tmp_path):
-    done = run_tiny(tmp_path, lr=0.05, epochs=30, probes=("old_accuracy_by_epoch",))
+def test_accuracies_of_old_samples(root):
+    done = run_tiny(root, lr=0.05, epochs=30, probes=("old_accuracy_by_epoch",))
     first, second, third = ([r for r in done.epochs if r["experiment"] == j] for j in (1, 2, 3))
     assert {row["old_accuracy"] for row in first} == {None}
     assert all("start_old_accuracy" not in row for row in first)
@@ -113,23 +119,23 @@ def test_accuracies_of_old_samples(tmp_path):
             number < 6 for number in range(len(rows[:8]))
         ]
     assert third[0]["old_accuracy"] > third[0]["train_accuracy"]
-    plain = run_tiny(tmp_path, lr=0.05, epochs=30)
+    plain = run_tiny(root, lr=0.05, epochs=30)
     assert [row["loss"] for row in plain.epochs] == [row["loss"] for row in done.epochs]
 
 
-def test_the_test_accuracy_by_epoch_ends_at_the_experiments(tmp_path):
-    done = run_tiny(tmp_path, probes=("test_accuracy_by_epoch",))
+def test_the_test_accuracy_by_epoch_ends_at_the_experiments(root):
+    done = run_tiny(root, probes=("test_accuracy_by_epoch",))
     for row in done.experiments:
         last = done.epochs_of(row["experiment"])[-1]
         assert last["test_accuracy"] == row["test_accuracy"]
     assert len({row["test_accuracy"] for row in done.epochs}) > 2
-    plain = run_tiny(tmp_path)
+    plain = run_tiny(root)
     assert [row["loss"] for row in plain.epochs] == [row["loss"] for row in done.epochs]
 
 
-def test_probes_are_measured_and_change_nothing(tmp_path):
+def test_probes_are_measured_and_change_nothing(root):
     done = run_tiny(
-        tmp_path, probes=("gradient_norms", "test_cosines", "dead_neurons", "cost"),
+        root, probes=("gradient_norms", "test_cosines", "dead_neurons", "cost"),
         model="cnn_narrow", epochs=2,
     )  # fmt: skip
     for row in done.experiments:
@@ -137,7 +143,7 @@ def test_probes_are_measured_and_change_nothing(tmp_path):
         assert row["test_cosines"]["filters"] == 4 + 4 * 8 + 8 * 16
         assert len(row["dead_neurons"]) == 3
         assert row["tflops"] > 0
-    plain = run_tiny(tmp_path, model="cnn_narrow", epochs=2)
+    plain = run_tiny(root, model="cnn_narrow", epochs=2)
     kept = [[(e["loss"], e["train_accuracy"]) for e in r.epochs] for r in (done, plain)]
     assert kept[0] == kept[1]
 
@@ -177,11 +183,11 @@ def test_at_doublings_the_method_acts_where_the_data_have_grown_since_it_last_di
     assert acting(doubling=2.0, arrival="discard") == [2, 4, 8, 16]
 
 
-def test_between_doublings_dash_is_a_warm_start(tmp_path):
+def test_between_doublings_dash_is_a_warm_start(root):
     changes = {"chunks": 4, "method": "dash", "epochs": 2}
-    done = run_tiny(tmp_path, doubling=4.0, **changes)
-    late = run_tiny(tmp_path, every=4, **changes)
-    warm = run_tiny(tmp_path, **{**changes, "method": "warm"})
+    done = run_tiny(root, doubling=4.0, **changes)
+    late = run_tiny(root, every=4, **changes)
+    warm = run_tiny(root, **{**changes, "method": "warm"})
     assert numbers(done)[1:] == numbers(late)[1:]
     assert numbers(done)[1:10] == numbers(warm)[1:10]
     assert numbers(done)[10:] != numbers(warm)[10:]
@@ -306,8 +312,8 @@ def interrupt_after(monkeypatch, experiment):
     monkeypatch.setattr(protocol.records, "append", append)
 
 
-def test_a_full_disk_loses_the_experiment_in_progress(tmp_path, monkeypatch):
-    expected = numbers(run_tiny(tmp_path / "whole"))
+def test_a_full_disk_loses_the_experiment_in_progress(root, tmp_path, monkeypatch):
+    expected = numbers(run_tiny(root))
     with monkeypatch.context() as patch:
         interrupt_after(patch, 2)
         with pytest.raises(RunError, match="No space left on device; the experiment in progress"):
@@ -316,8 +322,8 @@ def test_a_full_disk_loses_the_experiment_in_progress(tmp_path, monkeypatch):
     assert numbers(run_tiny(tmp_path)) == expected
 
 
-def test_a_disk_that_is_full_at_a_checkpoint_leaves_no_half_of_one(tmp_path, monkeypatch):
-    expected = numbers(run_tiny(tmp_path / "whole"))
+def test_a_disk_that_is_full_at_a_checkpoint_leaves_no_half_of_one(root, tmp_path, monkeypatch):
+    expected = numbers(run_tiny(root))
 
     def save(state, path):
         path.write_bytes(b"half")
@@ -347,8 +353,10 @@ def test_svhn_is_a_random_50_000_of_its_training_images():
     assert len(drawn(0, available=500)) == 500
 
 
-def test_a_damaged_checkpoint_and_an_unfinished_line_are_told_and_repaired(tmp_path, monkeypatch):
-    expected = numbers(run_tiny(tmp_path / "whole", method="warm"))
+def test_a_damaged_checkpoint_and_an_unfinished_line_are_told_and_repaired(
+    root, tmp_path, monkeypatch
+):
+    expected = numbers(run_tiny(root, method="warm"))
     with monkeypatch.context() as patch:
         interrupt_after(patch, 2)
         with pytest.raises(RunError):
