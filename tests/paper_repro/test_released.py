@@ -101,12 +101,26 @@ def test_vgg16_of_28_pixels_has_its_third_pool_padded():
     assert [m.padding for m in layers(network("vgg16"), nn.MaxPool2d)] == [0] * 5
 
 
+def vgg16_with_a_narrow_head():
+    """Return VGG-16 whose head has the published layers at 1/64 of their width."""
+    with torch.device("meta"):
+        ours = make_model(Run(model="vgg16"), (3, 32, 32), 10, seed=0)
+    for name, shape in (("0", (392, 64)), ("3", (64, 64)), ("6", (64, 10))):
+        assert isinstance(ours.classifier.get_submodule(name), nn.Linear)
+        ours.classifier.register_module(name, nn.Linear(*shape))
+    return ours
+
+
 @pytest.mark.parametrize(
-    ("model", "expected"),
-    [("mlp", ["7"]), ("vgg16", ["classifier.0", "classifier.3", "classifier.6"])],
+    ("before", "expected"),
+    [
+        (lambda: network("mlp"), ["7"]),
+        (vgg16_with_a_narrow_head, ["classifier.0", "classifier.3", "classifier.6"]),
+    ],
+    ids=["mlp", "vgg16"],
 )
-def test_reset_redoes_the_last_layer_and_all_of_vgg16s_head(model, expected):
-    before = network(model)
+def test_reset_redoes_the_last_layer_and_all_of_vgg16s_head(before, expected):
+    before = before()
     after = copy.deepcopy(before)
     reset_head(after)
     pairs = zip(before.named_modules(), after.modules(), strict=True)
