@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from featsim._accuracies import class_accuracy
 from featsim._experiments import Learner, run_class
+from featsim._workers import run_tasks
 from featsim.inits import Init
 from featsim.schedules import forgets
 from featsim.source import Counts, Reals, Source, key_of
@@ -103,6 +104,12 @@ class Tallies:
                     self.missing[g, s, :, :, c] = accuracy.missing[:, i]
                 if accuracy.missing_so_far is not None:
                     self.drawn["so_far"][g, s, c] = accuracy.missing_so_far[:, i]
+
+    def on_threads(self, *, workers: int, progress: bool | None = False) -> Arrays:
+        """Fill all classes of all seeds on threads; return the variables, (setting, seed, …)."""
+        tasks = list(np.ndindex(len(self.seeds), self.source.classes))
+        run_tasks(self.fill, tasks, workers=workers, progress=progress)
+        return self.variables()
 
     def variables(self) -> Arrays:
         """Return the variables of the result, (setting, seed, …), in the table's order."""

@@ -13,7 +13,7 @@ from featsim._experiments import Learner
 from featsim._memory import check_memory, simulation_bytes, source_bytes, stream_bytes
 from featsim._result import Result
 from featsim._tallies import Arrays, Tallies
-from featsim._workers import check_workers, run_tasks
+from featsim._workers import check_workers
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import ConfigSource, check_seed, check_seeds
@@ -266,6 +266,5 @@ def _run(
 ) -> Arrays:
     """Return the variables, (seed, …)."""
     tallies = Tallies(source, [(learner, inits)], seeds, rank=gradient_rank)
-    tasks = [(s, c) for s in range(len(seeds)) for c in range(source.classes)]
-    run_tasks(tallies.fill, tasks, workers=threads, progress=progress)
-    return {name: values[0] for name, values in tallies.variables().items()}
+    filled = tallies.on_threads(workers=threads, progress=progress)
+    return {name: values[0] for name, values in filled.items()}

@@ -1,7 +1,6 @@
 """What a fitted setting predicts of any policy: in the mean field, or in the simulator."""
 
 import dataclasses
-import itertools
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +8,6 @@ import numpy.typing as npt
 from featsim._experiments import Learner
 from featsim._memory import check_memory, simulation_bytes
 from featsim._tallies import Tallies
-from featsim._workers import run_tasks
 from featsim.calibration.law import Family
 from featsim.inits import Init, resolve
 from featsim.sampling import ConfigSource
@@ -94,9 +92,7 @@ class Model:
         check_memory(simulation_bytes(config, inits=cold, seeds=seeds, workers=self.workers))
         settings = [(Learner(float(gamma), config.tau, config.window), cold) for gamma in gammas]
         tallies = Tallies(ConfigSource(config), settings, range(seeds), keep=False)
-        classes = list(itertools.product(range(seeds), range(config.classes)))
-        run_tasks(tallies.fill, classes, workers=self.workers, progress=False)
-        return tallies.variables()["exact_accuracy"][:, :, 0]
+        return tallies.on_threads(workers=self.workers)["exact_accuracy"][:, :, 0]
 
     def _limit(self, config: object, table: Reals, inits: tuple[Init, ...], points: int) -> Outcome:
         out = mean_field(config, table, inits=inits).mean("seed")  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from featsim._experiments import Learner, count_well_classified
 from featsim._memory import check_memory, stream_bytes
 from featsim._points import PackedPoints, pack_rows
 from featsim._tallies import Arrays, Tallies
-from featsim._workers import run_tasks
 from featsim.inits import Init
 from featsim.schedules import When
 from featsim.stream import FeatureStream, StreamSource
@@ -69,9 +68,7 @@ def _variables(stream: FeatureStream, gamma: float, tau: int, inits: tuple[Init,
     """Return the variables of ``simulate_stream``, (init, J, …), without labels."""
     check_memory(stream_bytes(stream, tau=tau, inits=inits, workers=1))
     tallies = Tallies(StreamSource(stream), [(Learner(gamma, tau), inits)], [0])
-    classes = [(0, c) for c in range(stream.num_classes)]
-    run_tasks(tallies.fill, classes, workers=1, progress=False)
-    return {name: values[0, 0] for name, values in tallies.variables().items()}
+    return {name: values[0, 0] for name, values in tallies.on_threads(workers=1).items()}
 
 
 def _class_points(stream: FeatureStream, label: int) -> PackedPoints:
