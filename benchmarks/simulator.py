@@ -61,11 +61,18 @@ def seconds(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def in_turn(
+    a: Callable[[], object], b: Callable[[], object], repeats: int
+) -> list[tuple[float, float]]:
+    """Return the times of a and b, run in turn."""
+    return [(seconds(a), seconds(b)) for _ in range(repeats)]
+
+
 def paired(
     a: Callable[[], object], b: Callable[[], object], repeats: int
 ) -> tuple[float, float, float]:
     """Return the medians of the times of a and b, run in turn, and of the ratios a / b."""
-    pairs = [(seconds(a), seconds(b)) for _ in range(repeats)]
+    pairs = in_turn(a, b, repeats)
     return (
         statistics.median(x for x, _ in pairs),
         statistics.median(y for _, y in pairs),
@@ -88,7 +95,7 @@ def figure_3(repeats: int) -> str:
             return featsim.simulate(PAPER, seeds=10, workers=workers, progress=False)
 
         simulate()
-        pairs = [(seconds(simulate), seconds(numpy_draw)) for _ in range(repeats)]
+        pairs = in_turn(simulate, numpy_draw, repeats)
         for name, which in (("median", statistics.median), ("best", min)):
             ours, numpy = (which(times) for times in zip(*pairs, strict=True))
             times = [f"{1e3 * ours:.1f}", f"{1e3 * numpy:.1f}", f"{ours / numpy:.3f}"]

@@ -4,11 +4,13 @@ A seed is whole when every method of the regime has finished it; the others do n
 each method is judged on the same seeds.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime, end_point
 from paper_repro.records import Records, load_records
+from paper_repro.run import Run
 from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
 
 _REACHES, _SAVES = CLAIMS[0], CLAIMS[2]
@@ -74,9 +76,12 @@ def gather(name: str, root: Path) -> Evidence:
     """Return the whole seeds of a regime among the records under `root`."""
     regime = REGIMES[name]
     planned = [seed for other, seeds in PLAN if other == name for seed in seeds]
-    found = {
-        seed: {method: load_records(run, root) for method, run in regime.runs(seed).items()}
-        for seed in planned
-    }
-    whole = {s: by for s, by in found.items() if all(r.complete for r in by.values())}
-    return Evidence(name, regime, len(planned), whole)
+    return Evidence(name, regime, len(planned), whole_seeds(regime.runs, planned, root))
+
+
+def whole_seeds(
+    runs: Callable[[int], Mapping[str, Run]], seeds: Iterable[int], root: Path
+) -> dict[int, dict[str, Records]]:
+    """Return, of each seed whose runs are all finished under `root`, the records by name."""
+    found = {s: {name: load_records(run, root) for name, run in runs(s).items()} for s in seeds}
+    return {s: by for s, by in found.items() if all(r.complete for r in by.values())}

@@ -8,13 +8,12 @@ import dataclasses
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES
-from paper_repro.networks import simulated_noise
+from paper_repro.networks import evidence, simulated_noise
 from paper_repro.records import (
     CURVATURE_SAMPLES,
     EPSILONS,
     WITHOUT_GRADIENT,
     Records,
-    load_records,
 )
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
@@ -44,13 +43,11 @@ def runs(seed: int) -> dict[str, Run]:
 
 def whole_seeds(root: Path) -> list[dict[str, Records]]:
     """Return the records by method of each seed that all methods have finished."""
-    found = [{m: load_records(run, root) for m, run in runs(seed).items()} for seed in SEEDS]
-    return [by for by in found if all(records.complete for records in by.values())]
+    return list(evidence.whole_seeds(runs, SEEDS, root).values())
 
 
-def section(root: Path) -> str:
-    """Return the page's section, empty if no seed is whole."""
-    whole = whole_seeds(root)
+def section(whole: list[dict[str, Records]]) -> str:
+    """Return the page's section of the whole seeds, empty if there are none."""
     if not whole:
         return ""
     text = _TEXT.format(

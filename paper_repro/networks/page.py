@@ -1,7 +1,7 @@
 """The page docs/networks.md, written from the campaign's records alone."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from featsim import plotting
@@ -70,6 +70,7 @@ def write(root: Path, page: Path) -> None:
     whole = [evidence for evidence in found if evidence.seeds]
     if not whole:
         raise Mendable(f"{root} has no whole seed of a regime: run campaign first")
+    rates, curved, drawn = (part.whole_seeds(root) for part in (rate, noise, shown))
     pictures = page.with_suffix("")
     pictures.mkdir(parents=True, exist_ok=True)
     with plotting.style():
@@ -77,7 +78,7 @@ def write(root: Path, page: Path) -> None:
         for evidence in whole:
             for draw, name in ((experiments.by_experiment, ""), (experiments.by_data, "-data")):
                 plotting.save_figure(draw(evidence), pictures / f"{evidence.name}{name}.png")
-        figures = shown.section(root, pictures)
+        figures = shown.section(drawn, pictures)
     tested = sum(len(evidence.findings) for evidence in whole)
     parts = [
         _INTRODUCTION.format(unknown=UNKNOWN, tested=tested),
@@ -87,10 +88,10 @@ def write(root: Path, page: Path) -> None:
         "## Claims by regime",
         _claims_by_regime(whole),
         *(_regime(evidence, pictures.name) for evidence in whole),
-        rate.section(root),
+        rate.section(rates),
         figures,
-        noise.section(root),
-        _missing(found, root),
+        noise.section(curved),
+        _missing(found, rates, curved, drawn),
     ]
     with replacing(page) as new:
         new.write_text("\n\n".join(part.strip("\n") for part in parts if part) + "\n")
@@ -205,23 +206,28 @@ def _what(claim: Claim) -> str:
     return f"{claim.end_point}, {claim.one} − {claim.other}, points"
 
 
-def _missing(found: Sequence[Evidence], root: Path) -> str:
-    """Return the section on what has not been run, and its command."""
+def _missing(
+    found: Sequence[Evidence],
+    rates: Sequence[object],
+    curved: Sequence[object],
+    drawn: Mapping[shown.Shown, Sequence[object]],
+) -> str:
+    """Return the section on what has not been run, from what is whole, and its command."""
     counts = [(e.name, len(e.seeds), e.planned, f"campaign --regimes {e.name}") for e in found]
-    for name, module, command in (
-        (f"{rate.REGIME} at higher rates", rate, "rates"),
-        (f"Curvature in {noise.REGIME}", noise, "noise"),
-    ):
-        counts.append((name, len(module.whole_seeds(root)), len(module.SEEDS), command))
-    for one in shown.SHOWN:
+    counts += [
+        (f"{rate.REGIME} at higher rates", len(rates), len(rate.SEEDS), "rates"),
+        (f"Curvature in {noise.REGIME}", len(curved), len(noise.SEEDS), "noise"),
+    ]
+    for one, whole in drawn.items():
         command = f"figures-in-regimes --figures {one.number} --regimes {one.regime}"
-        whole = len(one.whole_seeds(root))
-        counts.append((f"Figure {one.number} in {one.regime}", whole, len(shown.SEEDS), command))
+        counts.append(
+            (f"Figure {one.number} in {one.regime}", len(whole), len(shown.SEEDS), command)
+        )
     lines = [
-        f"- {name}: {whole} of {planned} seeds are whole; "
+        f"- {name}: {done} of {planned} seeds are whole; "
         f"`python -m paper_repro {command} --data DIR`"
-        for name, whole, planned, command in counts
-        if whole < planned
+        for name, done, planned, command in counts
+        if done < planned
     ]
     if not lines:
         return "Every seed of the plan is there."

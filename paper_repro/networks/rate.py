@@ -10,7 +10,8 @@ import dataclasses
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES, end_point
-from paper_repro.records import Records, load_records
+from paper_repro.networks import evidence
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
 from paper_repro.verdict import judge
@@ -34,21 +35,19 @@ def runs(seed: int) -> dict[str, Run]:
     return {f"cold, rate {rate:g}": dataclasses.replace(cold, lr=rate) for rate in RATES}
 
 
+def compared(seed: int) -> dict[str, Run]:
+    """Return all runs of a seed that are compared, by name."""
+    plain = REGIMES[REGIME].runs(seed)
+    return {name: plain[name] for name in ("cold", "DASH")} | runs(seed)
+
+
 def whole_seeds(root: Path) -> list[dict[str, Records]]:
-    """Return the records of each seed by name, if all that are compared have finished it."""
-    whole = []
-    for seed in SEEDS:
-        plain = REGIMES[REGIME].runs(seed)
-        asked = {name: plain[name] for name in ("cold", "DASH")} | runs(seed)
-        found = {name: load_records(run, root) for name, run in asked.items()}
-        if all(records.complete for records in found.values()):
-            whole.append(found)
-    return whole
+    """Return the records by name of each seed that all that are compared have finished."""
+    return list(evidence.whole_seeds(compared, SEEDS, root).values())
 
 
-def section(root: Path) -> str:
-    """Return the page's section, empty if no seed is whole."""
-    whole = whole_seeds(root)
+def section(whole: list[dict[str, Records]]) -> str:
+    """Return the page's section of the whole seeds, empty if there are none."""
     if not whole:
         return ""
     rows = [_row(name, whole) for name in whole[0]]

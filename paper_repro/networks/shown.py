@@ -5,7 +5,7 @@ these runs; the claims are those of `observations`, which judges the figures at 
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,23 +18,25 @@ from paper_repro.errors import Mendable
 from paper_repro.figures.drawing import new_figure
 from paper_repro.figures.figure_02 import draw_network
 from paper_repro.figures.figure_13 import METHODS as KEEPING
+from paper_repro.networks import evidence
 from paper_repro.observations import OBSERVATIONS, Observation, pretraining
-from paper_repro.records import Records, load_records
+from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import grid
 from paper_repro.tables.text import markdown
 
 SEEDS = (100, 101, 102)
 NUMBERS = (2, 6, 13, 14, 17)
-_PRETRAINED = (1, 3, 10, 30, 100)
+_PRETRAINED, _EPOCHS_ON_ALL, _IMAGES = (1, 3, 10, 30, 100), 100, 4096
+_LAM_ON_OLD_DATA = 0.05
 _ALPHAS, _LAMS = (0.1, 0.3, 1.0), (0.05, 0.3, 0.6)
 
 _TEXT = """## Figures of the paper in these regimes
 
 Runs of their own, on the regime's images, chunks and rate. Figure 2 trains for {epochs} epochs
-on half of {images:,} images and then for 100 on all, whatever the accuracy; the MLP has as many
-images here as the CNN. Figure 13 has λ = 0.05, as in the paper. Figure 17 has α among {alphas}
-and λ among {lams}.
+on half of {images:,} images and then for {on_all} on all, whatever the accuracy; the MLP has as
+many images here as the CNN. Figure 13 has λ = {lam}, as in the paper. Figure 17 has α among
+{alphas} and λ among {lams}.
 """
 
 
@@ -55,12 +57,16 @@ class Shown:
 
     def whole_seeds(self, root: Path) -> list[list[Records]]:
         """Return the records of each seed whose runs are all finished."""
-        seeds = [[load_records(run, root) for run in self.of_seed(seed)] for seed in SEEDS]
-        return [seed for seed in seeds if all(records.complete for records in seed)]
+        found = evidence.whole_seeds(
+            lambda seed: {run.name: run for run in self.of_seed(seed)}, SEEDS, root
+        )
+        return [list(by_name.values()) for by_name in found.values()]
 
 
 def _half_then_all(plain: Run) -> list[Run]:
-    plain = dataclasses.replace(plain, chunks=2, train_size=4096, stop=None, epochs=100)
+    plain = dataclasses.replace(
+        plain, chunks=2, train_size=_IMAGES, stop=None, epochs=_EPOCHS_ON_ALL
+    )
     warm = grid(plain, first_epochs=_PRETRAINED)
     return [*warm, dataclasses.replace(plain, method="cold", first_epochs=1)]
 
@@ -70,7 +76,7 @@ def _norms(plain: Run) -> list[Run]:
 
 
 def _old_data(plain: Run) -> list[Run]:
-    return grid(plain, method=KEEPING, lam=(0.05,), probes=[("old_accuracy_by_epoch",)])
+    return grid(plain, method=KEEPING, lam=(_LAM_ON_OLD_DATA,), probes=[("old_accuracy_by_epoch",)])
 
 
 def _cosines(plain: Run) -> list[Run]:
@@ -118,11 +124,16 @@ def planned(numbers: Iterable[int], regimes: Iterable[str], seeds: Iterable[int]
     return [run for shown in chosen for seed in seeds for run in shown.of_seed(seed)]
 
 
-def section(root: Path, pictures: Path) -> str:
+def whole_seeds(root: Path) -> dict[Shown, list[list[Records]]]:
+    """Return the records of the whole seeds of each figure in each regime."""
+    return {shown: shown.whole_seeds(root) for shown in SHOWN}
+
+
+def section(whole: Mapping[Shown, list[list[Records]]], pictures: Path) -> str:
     """Return the page's section and draw its pictures; empty if no seed is whole."""
     rows, links = [], []
-    for shown in SHOWN:
-        records = [r for seed in shown.whole_seeds(root) for r in seed]
+    for shown, seeds in whole.items():
+        records = [r for seed in seeds for r in seed]
         if not records:
             continue
         name = f"figure_{shown.number:02d}-{shown.regime}.png"
@@ -137,7 +148,12 @@ def section(root: Path, pictures: Path) -> str:
     if not rows:
         return ""
     text = _TEXT.format(
-        epochs=_listed(_PRETRAINED), images=4096, alphas=_listed(_ALPHAS), lams=_listed(_LAMS)
+        epochs=_listed(_PRETRAINED),
+        images=_IMAGES,
+        on_all=_EPOCHS_ON_ALL,
+        lam=_LAM_ON_OLD_DATA,
+        alphas=_listed(_ALPHAS),
+        lams=_listed(_LAMS),
     )
     table = markdown(["figure", "regime", "claim", "measured", "ours", "verdict"], rows)
     return "\n\n".join([text.strip("\n"), table, *links])

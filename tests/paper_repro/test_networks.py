@@ -187,7 +187,7 @@ def cells_of(text):
 
 
 def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
-    assert noise.section(tmp_path) == ""
+    assert noise.section(noise.whole_seeds(tmp_path)) == ""
     shares = {"cold": [0, 0, 0, 0], "warm": [0, 0.1, 0.2, 0.3], "DASH": [0, 0.3, 0.2, 0.1]}
     for seed in noise.SEEDS[:2]:
         for name, run in noise.runs(seed).items():
@@ -210,7 +210,7 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
                 .replace('"experiments": 2', '"experiments": 4')
             )
             (folder / "records.jsonl").write_text(lines)
-    text, simulated = noise.section(tmp_path).split("The simulator has both")
+    text, simulated = noise.section(noise.whole_seeds(tmp_path)).split("The simulator has both")
     assert "first\n4 experiments" in simulated
     rows = cells_of(text)
     assert rows[3][1:-1] == ["2", "0.0 ± 0.0", "30 ± 0", "7 ± 0", "10.0 ± 0.0", "30 ± 0", "7 ± 0",
@@ -245,11 +245,11 @@ def write_pretrained(root, seed, accuracies):
 
 
 def test_the_figures_in_regimes_have_their_claims(tmp_path):
-    assert shown.section(tmp_path, tmp_path) == ""
+    assert shown.section(shown.whole_seeds(tmp_path), tmp_path) == ""
     for seed in shown.SEEDS[:2]:
         less = 0.001 * (seed - 100)
         write_pretrained(tmp_path, seed, [0.5, 0.49, 0.48, 0.47, 0.46 - less, 0.5])
-    text = shown.section(tmp_path, tmp_path)
+    text = shown.section(shown.whole_seeds(tmp_path), tmp_path)
     assert f"({tmp_path.name}/figure_02-C16.png)" in text
     assert (tmp_path / "figure_02-C16.png").is_file()
     rows = cells_of(text)[2:]
@@ -282,7 +282,7 @@ def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
 
 
 def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
-    assert rate.section(tmp_path) == ""
+    assert rate.section(rate.whole_seeds(tmp_path)) == ""
     for seed, accuracy in zip(rate.SEEDS, (0.40, 0.41, 0.42), strict=True):
         for name, run in REGIMES["R16"].runs(seed).items():
             if name in ("cold", "DASH"):
@@ -291,7 +291,11 @@ def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
             assert run.lr == float(name.split()[-1])
             done = 1 if seed == rate.SEEDS[2] else 2
             write(tmp_path, run, accuracy - less, 100, count=done)
-    rows = [line.split("|") for line in rate.section(tmp_path).splitlines() if line[:1] == "|"]
+    rows = [
+        line.split("|")
+        for line in rate.section(rate.whole_seeds(tmp_path)).splitlines()
+        if line[:1] == "|"
+    ]
     cells = {row[1].strip(): [cell.strip() for cell in row[2:-1]] for row in rows[2:]}
     assert list(cells) == ["cold", "DASH", "cold, rate 0.03", "cold, rate 0.1"]
     assert cells["DASH"][-2:] == ["–", "–"]
