@@ -1,5 +1,6 @@
 """The labelled result: an xarray.Dataset that says what it holds and what made it."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,18 +35,23 @@ def label(
         )
         for name, array in arrays.items()
     }
-    experiments = arrays["learned_features"].shape[-1]
-    coordinates: dict[str, Any] = {
-        "init": [init.name for init in inits],
-        "experiment": np.arange(1, experiments + 1),
-    }
-    attributes = {
-        "config": settings,
-        **versions(),
-    }
+    coordinates = coordinates_of(
+        tuple(init.name for init in inits),
+        arrays["learned_features"].shape[-1],
+        None if seeds is None else tuple(seeds),
+    )
+    return xr.Dataset(variables, coordinates, {"config": settings, **versions()})
+
+
+@functools.lru_cache(maxsize=4)
+def coordinates_of(
+    inits: tuple[str, ...], experiments: int, seeds: tuple[int, ...] | None
+) -> xr.Coordinates:
+    """Return the coordinates of a result; a Dataset copies them, but for the indexes."""
+    coordinates: dict[str, Any] = {"init": list(inits), "experiment": np.arange(1, experiments + 1)}
     if seeds is not None:
         coordinates["seed"] = np.asarray(seeds, np.int64)
-    return xr.Dataset(variables, coordinates, attributes)
+    return xr.Coordinates(coordinates)
 
 
 def dims_of(name: str, ndim: int) -> tuple[str, ...]:

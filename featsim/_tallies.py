@@ -211,6 +211,8 @@ def global_steps(learn_count: Counts) -> npt.NDArray[np.int32]:
     keys &= (1 << bits) - 1
     keys <<= bits
     keys |= learned
+    if 2 * bits < 16:
+        keys = keys.astype(np.int16)
     keys.sort(axis=-1)
     keys &= (1 << bits) - 1
     keys -= 1
