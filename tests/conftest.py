@@ -2,14 +2,25 @@
 
 Matrices and networks are tiny here: threads for them would mostly wait for each other, which takes
 the time of a processor. So there is one, here and in the processes that tests start.
+
+Garbage is not collected while tests are, and then not among what they have imported: most of a
+million objects, which would be looked through again and again.
 """
 
+import gc
 import os
 
 import pytest
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 MOST_PROCESSES = 4  # each imports torch
+gc.disable()
+
+
+def pytest_collection_finish():
+    """Look for garbage among what tests make, from here on."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -13,18 +13,18 @@ from featsim import _memory
 from featsim.inits import PAPER_INITS, resolve
 
 LARGE = (
-    ({"points_per_chunk": 8_000_000, "experiments": 4}, 1),  # points
-    ({"features": 3_000}, 1),  # counts of a run, feature by feature
-    ({"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0}, 5),
+    ({"points_per_chunk": 4_000_000, "experiments": 4}, 1),  # points
+    ({"features": 2_000}, 1),  # counts of a run, feature by feature
+    ({"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0}, 3),
     (
         {
-            "points_by_chunk": (4_000_000, 2, 0, 2_000_000),
+            "points_by_chunk": (2_000_000, 2, 0, 1_000_000),
             "experiments": 4,
             "noise_levels": ((0.5, 0.5), (2.0, 0.5)),
         },
         1,
     ),
-    ({"drift": 0.2, "test_points": 2_000_000, "experiments": 20}, 1),
+    ({"drift": 0.2, "test_points": 1_000_000, "experiments": 20}, 1),
 )
 MEASURE = f"""
 import os

@@ -146,7 +146,7 @@ def test_an_estimate_is_near(monkeypatch):
 def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
     flags = [
         "--gamma",
-        "1:400",
+        "1:100",
         "--tau",
         "1:20",
         "--seeds",
