@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim._keeping import kept_features, kept_points
-from featsim._kernels.accuracy import tail_probability
-from featsim._kernels.afresh import run_afresh
-from featsim._kernels.training import run_experiments, run_gammas, well_classified
+from featsim._kernels.accuracy import tail_probability, well_classified
+from featsim._kernels.experiments import run_afresh, run_experiments, run_gammas
 from featsim._memory import MOST_STATE_WORDS, state_words
 from featsim._points import PackedPoints, Words
 from featsim.inits import Init

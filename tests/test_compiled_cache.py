@@ -51,6 +51,11 @@ for kind, damage in {"nbi": lambda content: content[:-9], "nbc": flip}.items():
     file.write_bytes(damage(file.read_bytes()))
     run()
 run()
+
+from featsim._kernels import cache as kept
+kept.stamp_of_parts = lambda: ((0.0, 1),)  # as after a change to a file of parts
+run()
+run()
 """
 
 
@@ -75,13 +80,14 @@ def process(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_damaged_entry_is_compiled_again(process):
+def test_a_damaged_or_old_entry_is_compiled_again(process):
     status, lines, error = process(RUN + DAMAGE)
     assert (status, error) == (0, "")
-    cold, warm, short, flipped, after = lines
+    cold, warm, short, flipped, after, changed, again = lines
     assert cold == "2 3 0 0"
-    assert warm == after == "2 3 1 1"
+    assert warm == after == again == "2 3 1 1"
     assert short == flipped == "2 3 0 1"
+    assert changed == "2 3 0 0"
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import featsim
-from featsim._kernels.training import WORDS_PER_TILE
+from featsim._kernels.sets import WORDS_PER_TILE
 from tests import reference
 
 FORGETFUL = featsim.Init("forgetful", keep_learned=False, keep_memorized=True)

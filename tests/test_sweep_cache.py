@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from featsim import _keeping, _points
-from featsim._kernels import accuracy, afresh, cache, curve, expectation, sampling, training
+from featsim._kernels import accuracy, cache, curve, expectation, experiments, sampling
 
 PROCESSES = 4
 ROOT = Path(__file__).parents[1]
@@ -71,7 +71,7 @@ def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
 
 
 def test_every_kernel_is_kept_so():
-    modules = (_keeping, _points, accuracy, afresh, curve, expectation, sampling, training)
+    modules = (_keeping, _points, accuracy, curve, expectation, experiments, sampling)
     kernels = {
         value
         for module in modules

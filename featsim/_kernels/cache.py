@@ -1,6 +1,7 @@
 """Compiled code on disk: checked as it is read, and written by one process at a time."""
 
 import contextlib
+import functools
 import gc
 import hashlib
 import os
@@ -22,14 +23,22 @@ def keep(dispatcher: Any) -> None:
     Numba replaces each file of its cache in one step, but takes the number of a new one from an
     index that it has read before. Two processes that save code for different types or processors
     can take the same number, and what one saved is then run as the other's (numba#10128, #4807).
+    It also looks at the file of a kernel alone, which is not where the kernel's parts are.
     """
     implementation = dispatcher._cache._impl
     dispatcher._cache._cache_file = _CheckedFile(
         dispatcher.stats.cache_path,
         implementation.filename_base,
-        implementation.locator.get_source_stamp(),
+        (implementation.locator.get_source_stamp(), stamp_of_parts()),
     )
     dispatcher.compile = _by_one_process(dispatcher)
+
+
+@functools.cache
+def stamp_of_parts() -> tuple[tuple[float, int], ...]:
+    """Return the time and size of every file that kernels take parts from."""
+    files = [path.stat() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return tuple((file.st_mtime, file.st_size) for file in files)
 
 
 def _by_one_process(dispatcher: Any) -> Callable[..., Any]:

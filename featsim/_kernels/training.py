@@ -1,68 +1,10 @@
-"""The experiments of one class under one policy of forgetting (Algorithms 2 to 5), point by bit.
-
-Row k of ``points`` holds feature k of all points of the class, 64 to a word, in the order of their
-arrival. A set of points is one bit a point: ``active`` is N, the points with a non-zero gradient,
-and ``memorized`` is M. How many learned features a point has is kept bit-sliced: bit i of the
-counters of 64 points is a word of ``planes[i]``. Counters of P bits start at 2**P − τ, so that the
-carry out of the top plane is the τ-th learned feature. Planes come in pairs, which halves what a
-pass over them reads and writes.
-
-``strengths`` and ``laws`` may be None, which the compiler prunes: the paper's setting pays nothing
-for what goes beyond it.
-"""
+"""One training run of one class (Algorithm 2), on sets of points."""
 
 import numpy as np
 
-from featsim._kernels.arrays import new_flags, new_numbers, new_words
-from featsim._kernels.compile import inlined, kernel, part, popcount
-
-ALL, NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
-WORDS_PER_TILE = 512
-
-
-@inlined
-def words(start, stop):
-    """Return the range of words start … stop, unsigned, so that no index can be negative.
-
-    With these indices, and with whole arrays in place of slices, the loops become vector code and
-    pay for no reference counts.
-    """
-    return range(np.uint64(start), np.uint64(stop))
-
-
-@inlined
-def count(points, start, stop):
-    """Count the points of a set in the words start … stop."""
-    total = 0
-    for w in words(start, stop):
-        total += popcount(points[w])
-    return total
-
-
-@inlined
-def count_feature(points, k, active, start, stop):
-    """Count the active points with feature k in the words start … stop."""
-    total = 0
-    for w in words(start, stop):
-        total += popcount(points[k, w] & active[w])
-    return total
-
-
-@part
-def count_features(points, left_out, active, start, stop, out):
-    """Count the active points of every feature, but those left out, in the words start … stop."""
-    for k in range(left_out.size):
-        if not left_out[k]:
-            out[k] = count_feature(points, k, active, start, stop)
-
-
-@part
-def new_counters(tau, size):
-    """Return counters up to tau for ``size`` words: the planes, an even number P, 2**P >= tau."""
-    P = np.int64(2)
-    while tau > (1 << P):
-        P += 2
-    return new_words(P, size), new_words(np.int64(1), np.int64(WORDS_PER_TILE))[0]
+from featsim._kernels.arrays import new_flags, new_numbers
+from featsim._kernels.compile import inlined, part
+from featsim._kernels.sets import NONE, count, count_feature, count_features, learn
 
 
 @part
@@ -74,71 +16,6 @@ def new_last_run(repeats, K):
     for k in range(K):
         order[k] = k
     return order, new_numbers(np.int64(1), K + 1, np.int64(-1))[0], found, covered
-
-
-@part
-def reset_counters(counters, tau, start, stop):
-    """Set the counters of the words start … stop to no learned feature."""
-    planes = counters[0]
-    first = (1 << planes.shape[0]) - tau
-    for plane in range(planes.shape[0]):
-        bit = ALL if (first >> plane) & 1 else NONE
-        for w in range(start, stop):
-            planes[plane, w] = bit
-
-
-@part
-def add_feature(points, k, active, counters, start, stop):
-    """Count feature k as learned for the points that have it, in the words start … stop.
-
-    Points that reach τ learned features leave ``active``. ``counters`` are the planes and scratch
-    space for the carry, of one word for each word of a tile, which stays in the fastest cache.
-    """
-    planes, carry = counters
-    last = planes.shape[0] - 2
-    for begin in range(start, stop, WORDS_PER_TILE):
-        end = min(begin + WORDS_PER_TILE, stop)
-        first_word = np.uint64(begin)
-        for w in words(begin, end):
-            carry[w - first_word] = points[k, w]
-        for plane in range(0, last, 2):
-            for w in words(begin, end):
-                ones = carry[w - first_word]
-                twos = planes[plane, w] & ones
-                carry[w - first_word] = planes[plane + 1, w] & twos
-                planes[plane, w] ^= ones
-                planes[plane + 1, w] ^= twos
-        for w in words(begin, end):
-            ones = carry[w - first_word]
-            twos = planes[last, w] & ones
-            active[w] &= ~(planes[last + 1, w] & twos)
-            planes[last, w] ^= ones
-            planes[last + 1, w] ^= twos
-
-
-@part
-def add_multiple(points, k, times, active, counters, start, stop):
-    """Count feature k as ``times`` learned features, 1 … τ, as ``add_feature`` does for one."""
-    planes, _ = counters
-    P = planes.shape[0]
-    for bit in range(P + 1):
-        if (times >> bit) & 1:
-            for w in words(start, stop):
-                carry = points[k, w]
-                for plane in range(bit, P):
-                    both = planes[plane, w] & carry
-                    planes[plane, w] ^= carry
-                    carry = both
-                active[w] &= ~carry
-
-
-@inlined
-def learn(points, k, strengths, tau, active, counters, start, stop):
-    """Count feature k as learned, as often as its strength says."""
-    if strengths is None:
-        add_feature(points, k, active, counters, start, stop)
-    else:
-        add_multiple(points, k, min(strengths[k], tau), active, counters, start, stop)
 
 
 @part
@@ -300,53 +177,6 @@ def train(
 
 
 @part
-def gradient_rank(points, active, known, start, stop):
-    """Return the rank over the reals of the active points × the features that are not known.
-
-    Rows are reduced modulo the prime 2**31 − 1, which could lower the rank only if it divided a
-    determinant that is not 0.
-    """
-    prime = np.int64(2**31 - 1)
-    numbers = new_numbers(np.int64(2), points.shape[0], np.int64(0))
-    columns, row = numbers[0], numbers[1]
-    size = 0
-    for k in range(points.shape[0]):
-        if not known[k] and count_feature(points, k, active, start, stop) > 0:
-            columns[size] = k
-            size += 1
-    basis = new_numbers(size, size, np.int64(0))
-    rank = 0
-    for w in range(start, stop):
-        for b in range(64):
-            if rank == size:
-                return rank
-            bit = np.uint64(1) << np.uint64(b)
-            if active[w] & bit == NONE:
-                continue
-            for i in range(size):
-                row[i] = 1 if points[columns[i], w] & bit != NONE else 0
-            for i in range(size):
-                if row[i] == 0:
-                    continue
-                factor = row[i]
-                if basis[i, i] == 1:
-                    for place in range(i, size):
-                        row[place] = (row[place] + (prime - factor) * basis[i, place]) % prime
-                    continue
-                inverse, power, exponent = np.int64(1), factor, prime - 2
-                while exponent > 0:
-                    if exponent & 1:
-                        inverse = inverse * power % prime
-                    power = power * power % prime
-                    exponent >>= 1
-                for place in range(i, size):
-                    basis[i, place] = row[place] * inverse % prime
-                rank += 1
-                break
-    return rank
-
-
-@part
 def train_in_levels(
     points, active, counters, learned, bounds, tau, strengths, span, last_run, learn_count, noise
 ):
@@ -398,309 +228,48 @@ def strongest_noise(active, start, stop, noise):
     return 0
 
 
-@kernel
-def run_experiments(
-    points,
-    valid,
-    first_word,
-    first_seen,
-    gamma,
-    tau,
-    forgets,
-    keep_learned,
-    keep_memorized,
-    strengths,
-    laws,
-    out,
-):
-    """Algorithms 3 (random), 4 (warm), 5 (ideal) and every other policy, experiment by experiment.
+@part
+def gradient_rank(points, active, known, start, stop):
+    """Return the rank over the reals of the active points × the features that are not known.
 
-    ``first_word`` (J + 1,) bounds the words of each chunk; experiment j trains on the words from
-    ``first_seen[j]`` to the end of chunk j. Before it, if ``forgets[j]``, the features and the
-    memorized points are kept or not. Fills the arrays of ``out``: whether a feature is learned,
-    and its count if it was learned in that experiment, else −1, (J, K); points with non-zero
-    gradient at the start, memorized points at the end, features that can be learned, (J,).
-
-    ``laws`` is None, or holds masks of the features (J, K) and of the points (J, W) that are kept,
-    of no rows where nothing is kept by share; the noise as ``train_in_levels`` takes it, of no
-    levels where all have γ; and, to be filled, the counts times strengths at the start (J, K) and
-    the largest noise (J,), where there are levels, and the rank of the gradient, if it has rows.
+    Rows are reduced modulo the prime 2**31 − 1, which could lower the rank only if it divided a
+    determinant that is not 0.
     """
-    learned, learn_count, nonzero_gradient, memorized_points, learnable_features = out
-    K, W = points.shape
-    J = first_word.size - 1
-    counters = new_counters(tau, W)
-    sets = new_words(np.int64(2), W)
-    active, memorized = sets[0], sets[1]
-    known = new_flags(np.int64(1), K)[0]
-    numbers = new_numbers(np.int64(3), K, np.int64(0))
-    totals, bounds, new = numbers[0], numbers[1], numbers[2]
-    repeats = not keep_learned and not keep_memorized and J > 1 and laws is None
-    for j in range(1, J):
-        repeats &= forgets[j] and first_seen[j] == 0
-    last_run = new_last_run(repeats, K)
-    remembers = False  # whether any point is memorized as an experiment starts
-    current = True  # whether ``active`` and the counters of old words hold for L, and no M
-    for j in range(J):
-        begin, old, stop = first_seen[j], first_word[j], first_word[j + 1]
-        keeps_features = keep_learned or not forgets[j]
-        keeps_noise = keep_memorized or not forgets[j]
-        keeps_all = keeps_features and keeps_noise
-        if laws is not None:
-            kept_features, kept_points, noise, start_counts, start_noise, ranks = laws
-            if forgets[j] and kept_features.shape[0] > 0:
-                keeps_features, keeps_all, current = True, False, False
-                for k in range(K):
-                    known[k] &= kept_features[j, k]
-            if forgets[j] and kept_points.shape[0] > 0:
-                keeps_noise, keeps_all = True, False
-                for w in range(begin, old):
-                    memorized[w] &= kept_points[j, w]
-        if remembers and not keeps_noise:
-            remembers = False
-            for w in range(begin, old):
-                memorized[w] = NONE
-        if not keeps_features:
-            for k in range(K):
-                known[k] = False
-        # What holds of the points so far is carried on, else all of them are looked at anew. Where
-        # all is kept, no point of an earlier chunk has a gradient.
-        carries = keeps_all or (keeps_features and current and not remembers)
-        anew = old if carries else begin
-        start = old if keeps_all else begin
-        span, counts = (start, old, stop), learn_count[j]
-        for w in range(anew, stop):
-            active[w] = valid[w] & ~memorized[w]
-        reset_counters(counters, tau, anew, stop)
-        if not keep_learned:
-            add_chunk(points, valid, (first_seen[max(j - 1, 0)], begin), (old, stop), new, totals)
-        some_known = False
-        for k in range(K):
-            counts[k] = -1
-            if known[k]:
-                some_known = True
-                learn(points, k, strengths, tau, active, counters, anew, stop)
-        fresh = not carries and not some_known and not remembers and not keep_learned
-        if fresh:
-            for k in range(K):
-                bounds[k] = totals[k]
-        else:
-            start_bounds(points, known, active, span, start != anew, gamma, strengths, new, bounds)
-        learnable_features[j] = 0
-        for k in range(K):
-            strength = 1 if strengths is None else strengths[k]
-            learnable_features[j] += not known[k] and strength * bounds[k] >= gamma
-        nonzero_gradient[j] = count(active, start, stop)
-        if laws is not None and ranks.size > 0:
-            ranks[j] = gradient_rank(points, active, known, start, stop)
-        if laws is not None and noise[0].size > 0:
-            start_noise[j] = strongest_noise(active, start, stop, noise)
-            for k in range(K):
-                start_counts[j, k] = -1
-            count_features(points, known, active, start, stop, start_counts[j])
-            for k in range(K):
-                if strengths is not None and not known[k]:
-                    start_counts[j, k] *= strengths[k]
-            train_in_levels(
-                points,
-                active,
-                counters,
-                known,
-                bounds,
-                tau,
-                strengths,
-                span,
-                last_run,
-                counts,
-                noise,
-            )
-            current = False
-        else:
-            train(
-                points,
-                active,
-                counters,
-                known,
-                bounds,
-                gamma,
-                tau,
-                strengths,
-                span,
-                repeats,
-                last_run,
-                counts,
-                None,
-            )
-            current = (start == begin or j == 0) and not remembers
-        last = j + 1 == J
-        if remembers or keep_memorized or laws is not None or (not last and not forgets[j + 1]):
-            remembers = True
-            for w in range(start, stop):
-                memorized[w] |= active[w]
-            memorized_points[j] = count(memorized, begin, stop)
-        else:
-            memorized_points[j] = count(active, start, stop)
-        for k in range(K):
-            learned[j, k] = known[k]
-
-
-@inlined
-def equal_rows(table, a, b):
-    """Tell whether two rows of a table are equal."""
-    same = True
-    for k in range(table.shape[1]):
-        same &= table[a, k] == table[b, k]
-    return same
-
-
-@kernel
-def run_gammas(
-    points,
-    valid,
-    first_word,
-    first_chunk,
-    gammas,
-    tau,
-    forgets,
-    keep_learned,
-    keep_memorized,
-    strengths,
-    out,
-):
-    """Run the experiments for every γ, which fall, as ``run_experiments`` does for one.
-
-    Not for a policy that forgets features and keeps memorized points. Then an experiment depends
-    on γ only through the set L that it starts with, and M only through how many points it has. So
-    all γ with the same L share one run, down to the smallest; the larger only stop earlier. From
-    large γ to small the sets mostly contain each other, so that the counters of one are extended
-    to the next. Experiment j trains on the chunks from ``first_chunk[j]`` on. The arrays of ``out``
-    have γ before the dims of ``run_experiments``.
-    """
-    learned, learn_count, nonzero_gradient, memorized_points, learnable_features = out
-    K, W = points.shape
-    J, G = first_word.size - 1, gammas.size
-    base_counters, counters = new_counters(tau, W), new_counters(tau, W)
-    sets = new_words(np.int64(2), W)
-    base_active, active = sets[0], sets[1]
-    known, flags = new_flags(np.int64(G), K), new_flags(np.int64(2), K)
-    base, run = flags[0], flags[1]
-    bounds_left = new_numbers(np.int64(G), K, np.int64(0))
-    numbers = new_numbers(np.int64(4), K, np.int64(0))
-    bounds, totals, counts, new = numbers[0], numbers[1], numbers[2], numbers[3]
-    # M is counted by chunk where a window moves on, else in all.
-    by_chunk = first_chunk[J - 1] > 0
-    left = new_numbers(np.int64(G), np.int64(J if by_chunk else 1), np.int64(0))
-    steps = new_numbers(np.int64(1), np.int64(G), np.int64(0))[0]
-    marks = new_numbers(np.int64(1), np.int64(2), np.int64(0))[0]
-    repeats = not keep_learned and J > 1
-    for j in range(1, J):
-        repeats &= forgets[j] and first_chunk[j] == 0
-    last_run = new_last_run(repeats, K)
-    path = last_run[1]
-    current = True  # whether ``bounds_left`` holds for all points below τ
-    for j in range(J):
-        begin, old, stop = first_word[first_chunk[j]], first_word[j], first_word[j + 1]
-        keeps_features = keep_learned or not forgets[j]
-        keeps_all = keeps_features and (keep_memorized or not forgets[j])
-        start = old if keeps_all else begin
-        fresh = not keeps_features
-        if fresh:
-            known[:] = False
-        if not keep_learned:
-            last_begin = first_word[first_chunk[max(j - 1, 0)]]
-            add_chunk(points, valid, (last_begin, begin), (old, stop), new, totals)
-        low = 0
-        while low < G:
-            high = low + 1
-            while high < G and equal_rows(known, low, high):
-                high += 1
-            anew = low == 0
-            for k in range(K):
-                anew |= base[k] and not known[low, k]
-            if anew:
-                reset_counters(base_counters, tau, start, stop)
-                for w in range(start, stop):
-                    base_active[w] = valid[w]
-            for k in range(K):
-                if known[low, k] and (anew or not base[k]):
-                    learn(points, k, strengths, tau, base_active, base_counters, start, stop)
-                base[k] = known[low, k]
-                run[k] = known[low, k]
-            for w in range(start, stop):
-                active[w] = base_active[w]
-            for plane in range(counters[0].shape[0]):
-                for w in range(start, stop):
-                    counters[0][plane, w] = base_counters[0][plane, w]
-            gradient = count(active, start, stop)
-            for g in range(low, high):
-                nonzero_gradient[g, j] = gradient
-                learnable_features[g, j] = 0
-            span, least = (start, old, stop), gammas[high - 1]
-            for k in range(K):
-                bounds[k] = totals[k] if fresh else bounds_left[low, k]
-            if not fresh:
-                carried = current and not keeps_all
-                start_bounds(points, run, active, span, carried, least, strengths, new, bounds)
-            for k in range(K):
-                strength = 1 if strengths is None else strengths[k]
-                if not run[k] and strength * bounds[k] >= least:
-                    for g in range(low, high):
-                        learnable_features[g, j] += strength * bounds[k] >= gammas[g]
-            marks[0], marks[1] = start, stop
-            chunk = j if keeps_all else first_chunk[j]
-            chunks = (first_word, chunk, j + 1) if by_chunk else (marks, 0, 1)
-            train(
-                points,
-                active,
-                counters,
-                run,
-                bounds,
-                least,
-                tau,
-                strengths,
-                span,
-                repeats,
-                last_run,
-                counts,
-                (gammas, low, high, chunks, left, bounds_left, steps),
-            )
-            for g in range(low, high):
-                for k in range(K):
-                    learn_count[g, j, k] = -1
-                for i in range(steps[g]):
-                    known[g, path[i]] = True
-                    learn_count[g, j, path[i]] = counts[path[i]]
-                for k in range(K):
-                    learned[g, j, k] = known[g, k]
-                memorized_points[g, j] = left[g, 0] if not by_chunk else 0
-                if by_chunk:
-                    for c in range(first_chunk[j], j + 1):
-                        memorized_points[g, j] += left[g, c]
-                elif keeps_all and j > 0:
-                    memorized_points[g, j] += memorized_points[g, j - 1]
-            low = high
-        current = not keeps_all or j == 0
-
-
-@kernel
-def well_classified(points, valid, learned, tau, strengths, out):
-    """Count in ``out[j]`` the points with at least tau features of the set ``learned[j]``."""
-    K, W = points.shape
-    counters = new_counters(tau, W)
-    first = np.int64(0)
-    missing = new_words(np.int64(1), W)[0]
-    counted = new_flags(np.int64(1), K)[0]
-    points_in_all = count(valid, first, W)
-    for j in range(learned.shape[0]):
-        start_anew = j == 0
-        for k in range(K):
-            start_anew |= counted[k] and not learned[j, k]
-        if start_anew:
-            reset_counters(counters, tau, first, W)
-            for w in range(W):
-                missing[w] = valid[w]
-        for k in range(K):
-            if learned[j, k] and (start_anew or not counted[k]):
-                learn(points, k, strengths, tau, missing, counters, first, W)
-            counted[k] = learned[j, k]
-        out[j] = points_in_all - count(missing, first, W)
+    prime = np.int64(2**31 - 1)
+    numbers = new_numbers(np.int64(2), points.shape[0], np.int64(0))
+    columns, row = numbers[0], numbers[1]
+    size = 0
+    for k in range(points.shape[0]):
+        if not known[k] and count_feature(points, k, active, start, stop) > 0:
+            columns[size] = k
+            size += 1
+    basis = new_numbers(size, size, np.int64(0))
+    rank = 0
+    for w in range(start, stop):
+        for b in range(64):
+            if rank == size:
+                return rank
+            bit = np.uint64(1) << np.uint64(b)
+            if active[w] & bit == NONE:
+                continue
+            for i in range(size):
+                row[i] = 1 if points[columns[i], w] & bit != NONE else 0
+            for i in range(size):
+                if row[i] == 0:
+                    continue
+                factor = row[i]
+                if basis[i, i] == 1:
+                    for place in range(i, size):
+                        row[place] = (row[place] + (prime - factor) * basis[i, place]) % prime
+                    continue
+                inverse, power, exponent = np.int64(1), factor, prime - 2
+                while exponent > 0:
+                    if exponent & 1:
+                        inverse = inverse * power % prime
+                    power = power * power % prime
+                    exponent >>= 1
+                for place in range(i, size):
+                    basis[i, place] = row[place] * inverse % prime
+                rank += 1
+                break
+    return rank
