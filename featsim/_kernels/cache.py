@@ -47,7 +47,7 @@ def _by_one_process(dispatcher: Any) -> Callable[..., Any]:
     def compile_locked(signature: Any) -> Any:
         import filelock
 
-        path = os.path.join(dispatcher.stats.cache_path, "featsim.lock")
+        path = os.path.join(dispatcher.stats.cache_path, f"{dispatcher.__name__}.lock")
         with global_compiler_lock, filelock.FileLock(path, is_singleton=True), _no_collection():
             return compile_signature(signature)
 
