@@ -19,7 +19,7 @@ import tyro
 from playwright.sync_api import Page, sync_playwright
 
 import featsim
-from benchmarks.simulator import seconds, table
+from benchmarks.measuring import seconds, table
 from featsim._explore import compute
 from featsim._explore.reply import Reply
 from featsim._explore.session import Session

@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 
 import featsim
-from benchmarks.simulator import paired, table
+from benchmarks.measuring import paired, table
 from docs.programs.marks import write_between
 
 PAPER = featsim.Config(test_points=0)

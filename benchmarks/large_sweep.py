@@ -25,7 +25,7 @@ import xarray as xr
 from tqdm.std import tqdm
 
 import featsim
-from benchmarks.simulator import machine, table
+from benchmarks.measuring import machine, table
 from docs.programs.marks import write_between
 from featsim._sweep.blocks import number_of_blocks
 from featsim._sweep.plan import Plan, make_plan

@@ -18,7 +18,7 @@ import tyro
 from distributed import Client, LocalCluster
 
 import featsim
-from benchmarks.simulator import machine, seconds, table
+from benchmarks.measuring import machine, seconds, table
 from featsim._files import replacing
 from featsim._sweep.plan import make_plan
 
