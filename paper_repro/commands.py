@@ -15,7 +15,7 @@ from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
 from paper_repro.jobs import run_all
 from paper_repro.machine import Machine
-from paper_repro.networks import noise, page, rate, shown
+from paper_repro.networks import last_batch, noise, page, rate, shown
 from paper_repro.records import load_records
 from paper_repro.run import Run
 from paper_repro.scales import Scale
@@ -177,6 +177,19 @@ class Rates(Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastBatch(Common):
+    """Run what is missing of the MLP with and without a small last batch, one thread a run."""
+
+    seeds: tuple[int, ...] = last_batch.SEEDS
+    """The seeds to run."""
+
+    def __call__(self) -> None:
+        """Run."""
+        runs = [run for seed in self.seeds for run in last_batch.runs(seed).values()]
+        self.run_on_one_thread(runs)
+
+
+@dataclass(frozen=True, kw_only=True)
 class InRegimes(Common):
     """Run what is missing of the paper's figures in regimes of the campaign, one thread a run."""
 
@@ -240,6 +253,7 @@ COMMANDS = (
     | Annotated[Campaign, tyro.conf.subcommand("campaign")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
     | Annotated[Rates, tyro.conf.subcommand("rates")]
+    | Annotated[LastBatch, tyro.conf.subcommand("last-batch")]
     | Annotated[InRegimes, tyro.conf.subcommand("figures-in-regimes")]
     | Annotated[Networks, tyro.conf.subcommand("networks")]
     | Annotated[Status, tyro.conf.subcommand("status")]

@@ -9,7 +9,7 @@ from featsim._files import replacing
 from paper_repro.campaign import CLAIMS, REGIMES, Claim
 from paper_repro.catalog import HERE
 from paper_repro.errors import Mendable
-from paper_repro.networks import experiments, noise, rate, shown, tradeoff
+from paper_repro.networks import experiments, last_batch, noise, rate, shown, tradeoff
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
@@ -70,7 +70,8 @@ def write(root: Path, page: Path) -> None:
     whole = [evidence for evidence in found if evidence.seeds]
     if not whole:
         raise Mendable(f"{root} has no whole seed of a regime: run campaign first")
-    rates, curved, drawn = (part.whole_seeds(root) for part in (rate, noise, shown))
+    rates, batches, curved = (part.whole_seeds(root) for part in (rate, last_batch, noise))
+    drawn = shown.whole_seeds(root)
     pictures = page.with_suffix("")
     pictures.mkdir(parents=True, exist_ok=True)
     with plotting.style():
@@ -89,9 +90,10 @@ def write(root: Path, page: Path) -> None:
         _claims_by_regime(whole),
         *(_regime(evidence, pictures.name) for evidence in whole),
         rate.section(rates),
+        last_batch.section(batches),
         figures,
         noise.section(curved),
-        _missing(found, rates, curved, drawn),
+        _missing(found, rates, batches, curved, drawn),
     ]
     with replacing(page) as new:
         new.write_text("\n\n".join(part.strip("\n") for part in parts if part) + "\n")
@@ -209,6 +211,7 @@ def _what(claim: Claim) -> str:
 def _missing(
     found: Sequence[Evidence],
     rates: Sequence[object],
+    batches: Sequence[object],
     curved: Sequence[object],
     drawn: Mapping[shown.Shown, Sequence[object]],
 ) -> str:
@@ -216,6 +219,12 @@ def _missing(
     counts = [(e.name, len(e.seeds), e.planned, f"campaign --regimes {e.name}") for e in found]
     counts += [
         (f"{rate.REGIME} at higher rates", len(rates), len(rate.SEEDS), "rates"),
+        (
+            f"{last_batch.REGIME} with a small last batch",
+            len(batches),
+            len(last_batch.SEEDS),
+            "last-batch",
+        ),
         (f"Curvature in {noise.REGIME}", len(curved), len(noise.SEEDS), "noise"),
     ]
     for one, whole in drawn.items():
