@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from featsim._files import replacing
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
@@ -81,9 +83,13 @@ def check_file(rows: int, columns: int) -> None:
     _check_cells(rows * columns)
 
 
-def write_csv(result: "xr.Dataset", file: Path) -> None:
-    """Write a result as a long table, to a file that ``_files.replacing`` gave."""
-    to_table(result).to_csv(file, index=False, lineterminator="\n")
+def write_file(result: "xr.Dataset", output: Path) -> None:
+    """Write a result, whole or not at all: a long table if the name says so, else NetCDF."""
+    with replacing(output) as new:
+        if is_table(output):
+            to_table(result).to_csv(new, index=False, lineterminator="\n")
+        else:
+            result.to_netcdf(new, engine="scipy")
 
 
 def _check_cells(cells: int) -> None:

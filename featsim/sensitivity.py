@@ -190,7 +190,7 @@ def _labelled(
     return xr.Dataset(
         {name: (dims, array, {"units": "1"}) for name, array in arrays.items()},
         {
-            "quantity": list(QUANTITIES[: series[0]]),
+            "quantity": list(QUANTITIES),
             "parameter": problem["names"],
             "init": [init.name for init in inits],
             "experiment": np.arange(1, config.experiments + 1),

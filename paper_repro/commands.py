@@ -1,7 +1,7 @@
 """The commands of ``python -m paper_repro``, a class each."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, get_args
@@ -30,6 +30,10 @@ class Common:
     """Folder of the results."""
     machine: Machine = field(default_factory=Machine)
     """Device, data and reading processes."""
+
+    def run_seeds(self, runs: Callable[[int], Mapping[str, Run]], seeds: Iterable[int]) -> None:
+        """Run what is missing of the runs of each seed."""
+        self.run_on_one_thread([run for seed in seeds for run in runs(seed).values()])
 
     def run_on_one_thread(self, runs: Sequence[Run]) -> None:
         """Run what is missing of these, on one thread each unless told otherwise."""
@@ -159,8 +163,7 @@ class Noise(Common):
 
     def __call__(self) -> None:
         """Run."""
-        runs = [run for seed in self.seeds for run in noise.runs(seed).values()]
-        self.run_on_one_thread(runs)
+        self.run_seeds(noise.runs, self.seeds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +175,7 @@ class Rates(Common):
 
     def __call__(self) -> None:
         """Run."""
-        runs = [run for seed in self.seeds for run in rate.runs(seed).values()]
-        self.run_on_one_thread(runs)
+        self.run_seeds(rate.runs, self.seeds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,8 +187,7 @@ class LastBatch(Common):
 
     def __call__(self) -> None:
         """Run."""
-        runs = [run for seed in self.seeds for run in last_batch.runs(seed).values()]
-        self.run_on_one_thread(runs)
+        self.run_seeds(last_batch.runs, self.seeds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,7 @@ def test_a_stopped_sweep_goes_on_to_its_table(tmp_path, monkeypatch):
 
     file = tmp_path / "sweep.csv"
     with monkeypatch.context() as broken:
-        broken.setattr(store, "write_csv", fail)
+        broken.setattr(store, "write_file", fail)
         with pytest.raises(OSError, match="no space left"):
             featsim.sweep(CONFIG, gamma=[2, 4], seeds=3, output=file)
     assert os.listdir(tmp_path) == ["sweep.csv.pieces"]

@@ -40,6 +40,10 @@ def test_table_of_one_init(capsys):
     setting, table, time = printed(capsys, "--init", "warm").rstrip().split("\n\n")
     assert "6 experiments, C = 2 classes, K = 8 features a class" in setting
     assert "60 points a chunk, γ = 5, τ = 2, 80 test points, 3 seeds (0 … 2)" in setting
+    others = ("--frequency-law", "zipf", "--points-by-chunk", "40", "90", "60", "60", "60", "60")
+    setting, *_ = printed(capsys, "--init", "warm", *others).split("\n\n")
+    assert "frequencies 0.2 · k^−1" in setting
+    assert "40 … 90 points a chunk" in setting
     out = featsim.simulate(SETTING, inits="warm", seeds=3).sel(init="warm")
     name, header, *body = rows(table)
     assert name == ["init warm"]

@@ -25,6 +25,20 @@ def many_pieces(monkeypatch):
     monkeypatch.setattr(sweep_plan, "SHORTEST_PIECE", 0.0)
 
 
+def test_pieces_are_cut_alike_however_chunks_are_given():
+    large = SMALL.replace(points_per_chunk=10**6)
+    listed = large.replace(points_by_chunk=(10**6,) * large.experiments)
+    axis = {"max_frequency": np.linspace(0.1, 0.9, 20)}
+    plans = [
+        sweep_plan.make_plan(config, axis, (FORGETFUL,), range(5), (), None)
+        for config in (large, listed)
+    ]
+    assert plans[0].total_cost == plans[1].total_cost
+    numbers = [[piece.simulations for piece in plan.pieces()] for plan in plans]
+    assert numbers[0] == numbers[1]
+    assert len(numbers[0]) > 1
+
+
 class Backwards(concurrent.futures.Executor):
     """Computes the last piece first, and each as its result is asked for."""
 

@@ -12,8 +12,6 @@ from featsim._commands.ending import checking, keep_all, show
 from featsim._commands.flags import ALL, Inits, NoPairs, OptionalInt, OptionalPath, chosen_inits
 from featsim._commands.pictures import check_plot
 
-SHOWN = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-
 
 @dataclasses.dataclass(frozen=True)
 class Command:
@@ -59,6 +57,7 @@ def execute(arguments: Sequence[str] | None) -> None:
         command = tyro.cli(Command, prog="featsim fit", args=arguments, config=NoPairs)
         inits = chosen_inits(command.init)
         check_plot(command.plot)
+        from featsim._commands.report import shown_experiments
         from featsim.calibration.csv_file import read_csv
         from featsim.calibration.function import check, solve
 
@@ -74,9 +73,8 @@ def execute(arguments: Sequence[str] | None) -> None:
     fitted = solve(task)
     names = tuple(init.name for init in inits)
     predicted = 100 * fitted.predict(names)["exact_accuracy"]
-    last = predicted.sizes["experiment"]
-    chosen = sorted({j for j in SHOWN if j < last} | {last})
-    rows = [[j, *predicted.sel(experiment=j).to_numpy()] for j in chosen]
+    shown = shown_experiments(predicted.sizes["experiment"])
+    rows = [[j, *predicted.sel(experiment=j).to_numpy()] for j in shown]
     table = tabulate(rows, ["experiment", *names], floatfmt=("d", *[".2f"] * len(names)))
     steps: list[Callable[[], None]] = [lambda: show(f"{fitted}\n\npredicted accuracy (%)\n{table}")]
     if (plot := command.plot) is not None:

@@ -15,6 +15,7 @@ from featsim.schedules import Doubling
 Values = npt.NDArray[Any]
 
 SHOWN_EXPERIMENTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Those that a table has a row for, beside the last."""
 
 METRICS = {
     "test_accuracy": ("test accuracy (%)", 100.0, ".2f"),
@@ -63,18 +64,27 @@ def report(result: Result) -> str:
     return "\n\n".join(sections)
 
 
+def shown_experiments(last: int) -> list[int]:
+    """Return the experiments that a table has rows for."""
+    return [j for j in SHOWN_EXPERIMENTS if j < last] + [last]
+
+
 def _setting(result: Result) -> str:
     config = Config.from_json(result.settings)
     seeds = result.seeds or ()
-    frequencies = (
-        f"uniform on [0, {config.max_frequency:g}]" if config.frequencies is None else "given"
-    )
+    laws = {
+        "uniform": f"uniform on [0, {config.max_frequency:g}]",
+        "zipf": f"{config.max_frequency:g} · k^−{config.frequency_exponent:g}",
+    }
+    frequencies = laws[config.frequency_law] if config.frequencies is None else "given"
+    sizes = config.points_by_chunk or (config.points_per_chunk,)
+    points = " … ".join(f"{size:,}" for size in sorted({min(sizes), max(sizes)}))
     listed = f"{len(seeds)} seeds ({seeds[0]} … {seeds[-1]})" if seeds[1:] else f"seed {seeds[0]}"
     return (
         f"featsim {featsim.__version__}: {config.experiments} experiments, "
         f"C = {config.classes} classes, K = {config.features} features a class, "
         f"frequencies {frequencies},\n"
-        f"{config.points_per_chunk:,} points a chunk, γ = {config.gamma:g}, τ = {config.tau}, "
+        f"{points} points a chunk, γ = {config.gamma:g}, τ = {config.tau}, "
         f"{config.test_points:,} test points, {listed}\n"
         "mean ± standard deviation over the seeds"
     )
@@ -91,7 +101,7 @@ def _table(columns: dict[str, tuple[Values, str]]) -> str:
     """Return a row for each shown experiment; a column is a metric's values and its name."""
     last = next(iter(columns.values()))[0].shape[-1]
     rows = [["experiment", *columns]]
-    for j in [j for j in SHOWN_EXPERIMENTS if j < last] + [last]:
+    for j in shown_experiments(last):
         row = [str(j)]
         for values, name in columns.values():
             _, scale, form = METRICS[name]

@@ -29,10 +29,10 @@ from featsim._commands.flags import (
     several,
 )
 from featsim._commands.pictures import check_plot
-from featsim._files import check_writable, replacing
+from featsim._files import check_writable
 from featsim._workers import check_workers
 from featsim.config import Config
-from featsim.long_table import check_file, is_table, write_csv
+from featsim.long_table import check_file, is_table, write_file
 from featsim.variables import VARIABLES
 
 TEXT = (
@@ -162,18 +162,10 @@ def execute(arguments: Sequence[str] | None) -> None:
 
         steps.append(lambda: show(report(result)))
     if (output := options.output) is not None:
-        steps.append(lambda: _save(result, output))
+        steps.append(lambda: write_file(result.label(), output))
     if (plot := options.plot) is not None:
         steps.append(lambda: _draw(result, plot))
     keep_all(*steps)
-
-
-def _save(result: Any, file: Path) -> None:
-    with replacing(file) as temporary:
-        if is_table(file):
-            write_csv(result.label(), temporary)
-        else:
-            result.label().to_netcdf(temporary, engine="scipy")
 
 
 def _draw(result: Any, file: Path) -> None:

@@ -82,7 +82,8 @@ class Options:
     keep: Annotated[
         tuple[str, ...], tyro.conf.arg(metavar="VARIABLE …", help_behavior_hint="")
     ] = ()
-    """Variables by class and feature to keep: learned, learn_step, learn_count, frequencies."""
+    """Variables to keep beside those by experiment: learned, learn_step, learn_count, frequencies,
+    strengths, gradient_rank."""
 
     workers: OptionalInt = None
     """Threads; as many as there are processors if it is not given."""

@@ -36,10 +36,6 @@ def cost(state: State) -> float:
     config, inits = state.config, resolve(state.init)
     workers = processors()
     check_memory(simulation_bytes(config, inits=inits, seeds=state.seeds, workers=workers))
-    if config.points_by_chunk is not None:
-        C = config.classes
-        mean = -(-sum(config.points_by_chunk) // (config.experiments * C)) * C
-        config = config.replace(points_by_chunk=None, points_per_chunk=max(mean, C))
     tasks = state.seeds * config.classes
     return seconds(config, len(inits)) * state.seeds / min(workers, tasks)
 

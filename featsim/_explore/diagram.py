@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from featsim._commands.flags import number_fields
@@ -81,7 +80,7 @@ def fill(cells: Cells, stopped: Callable[[], bool]) -> Iterator[Cells]:
     for row, value in enumerate(cells.y):
         if stopped():
             return
-        for columns in _allowed(cells, value, refused):
+        if columns := _allowed(cells, value, refused):
             axis: dict[str, Any] = {state.x: [cells.x[i] for i in columns]}
             swept = sweep(
                 config.replace(**{state.y: value, state.x: axis[state.x][0]}),
@@ -97,8 +96,8 @@ def fill(cells: Cells, stopped: Callable[[], bool]) -> Iterator[Cells]:
         yield dataclasses.replace(cells, gap=gap.copy(), rows=row + 1, refused=told)
 
 
-def _allowed(cells: Cells, value: Any, refused: list[str]) -> list[npt.NDArray[np.int64]]:
-    """Return the columns of a row that are allowed, in one piece; say why others are not."""
+def _allowed(cells: Cells, value: Any, refused: list[str]) -> list[int]:
+    """Return the columns of a row that are allowed; say why others are not."""
     columns = []
     for i, x in enumerate(cells.x):
         try:
@@ -106,7 +105,7 @@ def _allowed(cells: Cells, value: Any, refused: list[str]) -> list[npt.NDArray[n
             columns.append(i)
         except ValueError as error:
             refused.append(str(error))
-    return [np.array(columns)] if columns else []
+    return columns
 
 
 def draw(cells: Cells, config: Config) -> Figure:

@@ -62,9 +62,10 @@ def theorems(config: Config, result: Result) -> Overlay:
         if getattr(config, name) != (default := getattr(Config, name)):
             said = f"{name} must be {default} for the theorems, not {getattr(config, name)}."
             return Overlay({}, (said,))
-    first = config.replace(experiments=1, points_by_chunk=None, test_points=0)
-    if config.points_by_chunk is not None:
-        first = first.replace(points_per_chunk=config.points_by_chunk[0])
+    if config.frequencies_change:
+        return Overlay({}, ("Frequencies must not change for the theorems.",))
+    sizes = config.points_by_chunk
+    first = config.replace(experiments=1, points_by_chunk=sizes and sizes[:1], test_points=0)
     chunk = Combinations.of(sample_stream(first, result.seeds[0]))
     if not chunk.points:
         return Overlay({}, ("The first chunk must have points for the theorems, not none.",))

@@ -82,15 +82,15 @@ class State:
         return urllib.parse.urlencode(changed, doseq=True, safe=":,@[]")
 
 
-def read_texts(texts: Texts, base: State | None = None) -> State:
-    """Return the state that texts say; what they leave out is that of ``base``, or the default.
+def read_texts(texts: Texts) -> State:
+    """Return the state that texts say; what they leave out has its default.
 
     Raises
     ------
     ValueError, TypeError
         If a part has an unknown name, or a value that is not allowed.
     """
-    given = {**(base or State()).texts(), **texts}
+    given = {**State().texts(), **texts}
     known = (*field_types(), "init", *_own())
     for name in given:
         if name not in known:

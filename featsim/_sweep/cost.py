@@ -8,7 +8,8 @@ from featsim.config import Config
 def seconds(config: Config, inits: int, *, rank: bool = False) -> float:
     """Return about how long one simulation takes."""
     J, K = config.experiments, config.features
-    words = J * math.ceil(config.points_per_chunk // config.classes / 64)
+    points = sum(config.points_by_chunk or [config.points_per_chunk * J]) // J
+    words = J * math.ceil(points // config.classes / 64)
     tests = math.ceil(config.test_points // config.classes / 64)
     trained = inits * words * min(config.window or J, J)
     by_feature = 1e-8 * words + (2e-9 if config.noise_levels else 2e-10) * trained

@@ -16,7 +16,7 @@ from featsim._files import check_writable, replacing
 from featsim._sweep.held import Held
 from featsim._sweep.plan import Plan
 from featsim._tallies import Arrays
-from featsim.long_table import is_table, write_csv
+from featsim.long_table import is_table, write_file
 from featsim.variables import VARIABLES
 
 DESCRIPTION = "sweep.json"
@@ -129,11 +129,7 @@ class Store(Held):
     def finish(self, dataset: xr.Dataset) -> None:
         """Write the file, and remove the pieces, which it holds all."""
         if not self.output.exists():
-            with replacing(self.output) as new:
-                if is_table(self.output):
-                    write_csv(dataset, new)
-                else:
-                    dataset.to_netcdf(new, engine="scipy")
+            write_file(dataset, self.output)
         for file in (*self._pieces(), self.folder / DESCRIPTION):
             file.unlink(missing_ok=True)
         self.lock.release()

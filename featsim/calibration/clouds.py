@@ -50,7 +50,6 @@ class Start:
     likelihood: Likelihood
     u: Reals
     value: float
-    points: int | None
 
 
 def clouds_of(
@@ -79,9 +78,10 @@ def _inside(starts: list[Start], allowed: float) -> list[Cloud]:
     """Return the settings whose value is within what is allowed of the least of all."""
     bound = min(start.value for start in starts) + allowed
     clouds = [
-        Cloud(start.likelihood.family, *spread(start.likelihood, start.u, bound), start.points)
+        Cloud(one.family, *spread(one, start.u, bound), one.points)
         for start in starts
         if start.value <= bound
+        for one in [start.likelihood]
     ]
     clouds.sort(key=lambda cloud: float(cloud.values.min()))
     bound = float(clouds[0].values.min()) + allowed
@@ -99,22 +99,23 @@ def _start(observed: Observed, found: Estimate, judged: Judged, points: int | No
     law = found.errors
     covariance = covariance_of(law.deviation, law.correlation, observed.runs, judged.spread)
     likelihood = Likelihood(observed, judged.candidate.family, judged.shift, covariance, points)
-    return Start(likelihood, *likelihood.nearest(judged.candidate.u), points)
+    return Start(likelihood, *likelihood.nearest(judged.candidate.u))
 
 
 def _refined(
     observed: Observed, found: Estimate, judged: Judged, start: Start, model: Model, bound: float
 ) -> Start:
     """Return the likelihood with a shift that is learned from settings all over a cloud."""
-    assert start.points is not None
+    points = start.likelihood.points
+    assert points is not None
     vectors, _ = spread(start.likelihood, start.u, bound)
     one = judged.candidate
     known = [
-        simulate_near(observed, one.family, vector, model, start.points)
+        simulate_near(observed, one.family, vector, model, points)
         for vector in [one.u, *_apart(vectors)]
     ]
     again = judge(observed, one, shift_of(known), pooled(known))
-    return _start(observed, found, again, start.points)
+    return _start(observed, found, again, points)
 
 
 def _apart(vectors: Reals) -> list[Reals]:

@@ -85,16 +85,11 @@ def _criterion(observed: Observed, one: Candidate) -> float:
 
 def _fitted(observed: Observed, one: Candidate, model: Model) -> Reals:
     if model.points_per_chunk is None:
-        return one.family.curve(one.u, chunks_of(observed))
+        return one.family.curve(one.u, observed.chunks)
     at = observed.experiments - 1
     outcome = model.outcome(one.family, one.u, int(at[-1]) + 1, resolve("random"))
     fitted: Reals = outcome.accuracy[0, at]
     return fitted
-
-
-def chunks_of(observed: Observed) -> Reals:
-    """Return the chunks of a cold start at the observed experiments."""
-    return observed.experiments.astype(np.float64)
 
 
 def judge(observed: Observed, one: Candidate, shift: Shift, sampled: Reals) -> Judged:
@@ -102,14 +97,14 @@ def judge(observed: Observed, one: Candidate, shift: Shift, sampled: Reals) -> J
     root = np.sqrt(observed.runs)
     drawn, classes = _drawn(observed, one), one.family.classes
     spread = (drawn / classes + sampled) / np.outer(root, root) + drawn / DRAWS + shift.covariance
-    curve = one.family.curve(one.u, chunks_of(observed)) + shift.at(one.u[None])[0]
+    curve = one.family.curve(one.u, observed.chunks) + shift.at(one.u[None])[0]
     errors = errors_of(observed.accuracy - curve, observed.runs, spread, one.u.size)
     return Judged(one, errors, shift, spread)
 
 
 def _drawn(observed: Observed, one: Candidate) -> Reals:
     """Return the covariance (m, m) of the curve of a class over draws of its frequencies."""
-    rows = one.family.curves(one.u, chunks_of(observed), draws=MANY_DRAWS)[0]
+    rows = one.family.curves(one.u, observed.chunks, draws=MANY_DRAWS)[0]
     if len(rows) == 1:
         return np.zeros((rows.shape[1], rows.shape[1]))
     return np.atleast_2d(np.cov(rows, rowvar=False))

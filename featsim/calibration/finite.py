@@ -93,7 +93,7 @@ def simulate_near(
     by_seed = model.cold(family, u, whole, points, int(at[-1]) + 1)[:, :, at]
     vectors = np.repeat(u[None], len(whole), axis=0)
     vectors[:, 0] = np.log((np.array(whole) - 0.5) / points)
-    needed, chunks = np.exp(vectors[:, 0]), observed.experiments.astype(np.float64)
+    needed, chunks = np.exp(vectors[:, 0]), observed.chunks
     rows = family.curves(u, chunks, needed)
     every = rows.mean(axis=1)
     seeds = by_seed.shape[1]

@@ -71,7 +71,7 @@ def identify(observed: Observed, found: Estimate, region: Region) -> Identifiabi
 
 
 def _correlations(observed: Observed, found: Estimate) -> dict[tuple[str, str], float]:
-    slopes = _jacobian(found.best, observed.experiments.astype(np.float64))
+    slopes = _jacobian(found.best, observed.chunks)
     normal = slopes.T @ (slopes * observed.runs[:, None])
     inverse = np.linalg.pinv(normal, hermitian=True)
     scale = np.sqrt(np.maximum(np.diag(inverse), 1e-300))

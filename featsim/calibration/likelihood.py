@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from featsim.calibration.discrepancy import Shift
-from featsim.calibration.law import BOUNDS, Family
+from featsim.calibration.law import Family
 from featsim.calibration.observed import Observed
 
 Reals = npt.NDArray[np.float64]
@@ -52,7 +52,7 @@ class Likelihood:
     @property
     def bounds(self) -> tuple[Reals, Reals]:
         """Least and largest vector."""
-        low, high = np.array([BOUNDS[name] for name in self.family.names]).T
+        low, high = np.array(self.family.bounds).T
         if self.points is not None:
             low[0] = np.log(SMALLEST / self.points)
         return low, high
@@ -64,7 +64,7 @@ class Likelihood:
         values = np.full(len(vectors), np.inf)
         if inside.any():
             some = vectors[inside]
-            curves = self.family.several(some, self.observed.experiments.astype(np.float64))
+            curves = self.family.several(some, self.observed.chunks)
             off = self.observed.accuracy - curves - self.shift.at(some)
             values[inside] = ((off @ self.precision) * off).sum(axis=1) + self.determinant
         return values

@@ -32,9 +32,6 @@ class Errors:
     correlation: float
     """ρ, of neighbouring observations."""
 
-    covariance: Reals
-    """(m, m): Σ."""
-
 
 def sum_of_squares(observed: Observed, curve: Reals) -> float:
     """Return S of a curve (m,)."""
@@ -81,8 +78,4 @@ def errors_of(residuals: Reals, runs: npt.NDArray[np.int64], drawn: Reals, fitte
         ),
     )
     _, deviation, correlation = best
-    return Errors(
-        deviation,
-        correlation,
-        covariance_of(deviation, correlation, runs, drawn),
-    )
+    return Errors(deviation, correlation)

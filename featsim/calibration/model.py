@@ -36,9 +36,6 @@ class Outcome:
     active: Reals
     """(init, J): |N^(j,0)| in units of n, the points of a chunk."""
 
-    by_seed: Reals | None
-    """(seed, init, J): accuracy of the simulated seeds; None in the mean field."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Model:
@@ -75,7 +72,7 @@ class Model:
             some = self._limit(config, table[:seeds], inits, points)
             mean = np.clip(mean + every.accuracy - some.accuracy, 0.0, 1.0)
             mean_active = np.maximum(mean_active + every.active - some.active, 0.0)
-        return Outcome(mean, mean_active, accuracy)
+        return Outcome(mean, mean_active)
 
     def cold(
         self, family: Family, u: Reals, gammas: list[int], points: int, experiments: int
@@ -99,4 +96,4 @@ class Model:
         accuracy, active = (
             out[name].to_numpy() for name in ("exact_accuracy", "nonzero_gradient_points")
         )
-        return Outcome(accuracy, active / points, None)
+        return Outcome(accuracy, active / points)

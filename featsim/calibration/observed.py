@@ -33,6 +33,11 @@ class Observed:
     steps: Reals | None
     """(m,): mean training time, in any unit; None if not given."""
 
+    @property
+    def chunks(self) -> Reals:
+        """(m,): the chunks that a cold start has in these experiments."""
+        return self.experiments.astype(np.float64)
+
 
 def read_observed(name: str, values: Any) -> Observed:
     """Return the curves that ``values`` holds.
@@ -48,6 +53,8 @@ def read_observed(name: str, values: Any) -> Observed:
         If it is none of these, or its numbers are not as said.
     """
     runs = _runs(name, values)
+    if not sum(experiments.size for experiments, _, _ in runs):
+        raise ValueError(f"{name} must have at least one accuracy, not none")
     for experiments, accuracy, steps in runs:
         _check(name, experiments, accuracy, steps)
     places = np.unique(np.concatenate([experiments for experiments, _, _ in runs]))
@@ -110,7 +117,9 @@ def _columns(name: str, values: Mapping[Any, Any]) -> list[Rows]:
         if column in values
     }
     lengths = {column: array.size for column, array in table.items()}
-    if len(set(lengths.values())) > 1:
+    if "run" in values:
+        lengths["run"] = np.size(values["run"])
+    if len(set(lengths.values())) > 1 or any(array.ndim != 1 for array in table.values()):
         raise ValueError(f"{name} must have columns of equal length, not {lengths}")
     labels = np.asarray(values.get("run", np.zeros(table["experiment"].size)))
     experiments, rows = _whole(name, table["experiment"]), []

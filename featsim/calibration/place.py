@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim.calibration.estimate import Estimate
-from featsim.calibration.misfit import Errors, errors_of, root_mean_square
+from featsim.calibration.misfit import Errors, covariance_of, errors_of, root_mean_square
 from featsim.calibration.model import Model
 from featsim.calibration.observed import Observed
 from featsim.calibration.profile import Region
@@ -169,10 +169,7 @@ def _interval(curve: Observed, table: Reals, squares: Reals, at: int, cold: Erro
     none = np.zeros((residuals.size, residuals.size))
     own = errors_of(residuals, curve.runs, none, 1)
     errors = own if own.deviation > cold.deviation else cold
-    m = residuals.size
-    shape = errors.correlation ** abs(np.subtract.outer(np.arange(m), np.arange(m)))
-    root = np.sqrt(curve.runs)
-    covariance = errors.deviation**2 * shape / np.outer(root, root)
+    covariance = covariance_of(errors.deviation, errors.correlation, curve.runs, none)
     near = slice(max(0, at - 20), at + 21)
     shares = SHARES[near]
     slope = (table[near][-1] - table[near][0]) / (shares[-1] - shares[0])

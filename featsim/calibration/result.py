@@ -1,7 +1,7 @@
 """A fit: what was estimated, how well, and what it predicts of other methods."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,7 +169,7 @@ def _steps(curve: Observed, steps: Any) -> Reals:
 
     if isinstance(steps, xr.DataArray):
         steps = dict(zip(steps["experiment"].to_numpy().tolist(), steps.to_numpy(), strict=True))
-    if isinstance(steps, dict):
+    if isinstance(steps, Mapping):
         missing = [int(j) for j in curve.experiments if int(j) not in steps]
         if missing:
             raise ValueError(f"steps must be given for experiment {missing[0]}, as accuracy is")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from featsim.calibration.law import BOUNDS, Family, Law
+from featsim.calibration.law import Family, Law
 from featsim.calibration.misfit import sum_of_squares
 from featsim.calibration.observed import Observed
 
@@ -65,7 +65,7 @@ def search(observed: Observed, every: list[Family]) -> list[Candidate]:
 
 def _grid(observed: Observed, family: Family) -> list[tuple[float, Reals]]:
     """Return the best points of a grid with their S, one for each exponent at most."""
-    chunks = observed.experiments.astype(np.float64)
+    chunks = observed.chunks
     best: list[tuple[float, Reals]] = []
     for tail in [[s] for s in EXPONENTS] if family.law == "zipf" else [[]]:
         tried = []
@@ -84,7 +84,7 @@ def _grid(observed: Observed, family: Family) -> list[tuple[float, Reals]]:
 
 def _evolve(observed: Observed, one: Candidate) -> Candidate:
     """Return the best of a family, from anywhere in its bounds."""
-    chunks = observed.experiments.astype(np.float64)
+    chunks = observed.chunks
     result = optimize.differential_evolution(
         lambda u: (one.family.several(u.T, chunks) - observed.accuracy) ** 2 @ observed.runs,
         one.family.bounds,
@@ -107,15 +107,15 @@ def polish(
     width: float = 0.15,
 ) -> Candidate:
     """Return the best of a family near ``u``, by squares of residuals weighted by runs."""
-    chunks = observed.experiments.astype(np.float64)
-    low, high = np.array([BOUNDS[name] for name in family.names]).T
+    chunks = observed.chunks
+    low, high = np.array(family.bounds).T
     start = np.clip(u, low, high)
     inward = np.where(start < high - width, width, -width)
     result = optimize.minimize(
         lambda v: sum_of_squares(observed, family.curve(v, chunks)),
         start,
         method="Nelder-Mead",
-        bounds=list(zip(low, high, strict=True)),
+        bounds=family.bounds,
         options={
             "initial_simplex": np.vstack([start, start + np.diag(inward)]),
             "maxfev": 250,

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from featsim import _checks
 from featsim.config import Config
 from featsim.schedules import At, forgets
-from featsim.theory.limit import mean_field, table_of_frequencies
+from featsim.theory.limit import mean_field, one_table
 from featsim.theory.order import Reals
 from featsim.theory.schedule_cost import cheapest, last_forgetting, starting_points
 
@@ -84,9 +84,7 @@ class _Limit:
     """What the mean field says of cold, and of a schedule."""
 
     def __init__(self, config: Config, frequencies: npt.ArrayLike | None) -> None:
-        p, _ = table_of_frequencies(config, frequencies)
-        if p.ndim != 2:
-            raise ValueError(f"frequencies must have the shape (C, K), not {p.shape}")
+        p = one_table(config, frequencies)
         cold = mean_field(config, p, inits="random").isel(init=0)
         chunks = cold["experiment"].to_numpy()
         self.points = float(config.points_per_chunk)

@@ -15,16 +15,17 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from featsim._labels import label
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, Init, resolve
-from featsim.sampling import ConfigSource
-from featsim.source import key_of
-from featsim.theory.accuracy import check_frequencies
 from featsim.theory.expectations import expectations
 from featsim.theory.order import Reals, learning_order
-from featsim.theory.streams import REAL, beyond, mean_field_of_stream
-from featsim.variables import VARIABLES
+from featsim.theory.streams import (
+    beyond,
+    labelled,
+    mean_field_of_stream,
+    steps_of,
+    tables_of,
+)
 
 SUPPORTED = (
     "classes", "features", "points_per_chunk", "experiments", "gamma", "tau", "max_frequency",
@@ -88,22 +89,18 @@ def table_of_frequencies(
         value = getattr(config, field.name)
         if field.name not in SUPPORTED and value != field.default:
             raise ValueError(f"{field.name} must be {field.default} for the theory, not {value}")
-    if frequencies is None and config.frequencies is None:
-        source = ConfigSource(config)
-        rows = [source.frequencies(key_of(0, c), c) for c in range(config.classes)]
-        return np.stack(rows), None
-    given = config.frequencies if frequencies is None else frequencies
-    p = np.asarray(given, np.float64)
-    C, K = config.classes, config.features
-    if p.ndim not in (2, 3) or p.shape[-2:] != (C, K):
-        raise ValueError(
-            f"frequencies must have the shape ({C}, {K}) or (S, {C}, {K}), not {p.shape}"
-        )
-    check_frequencies(p)
-    if p.ndim == 2:
-        return p, None
-    seeds = given.coords["seed"] if isinstance(given, xr.DataArray) else np.arange(len(p))
-    return p, [int(seed) for seed in seeds]
+    if config.frequencies_change:
+        raise ValueError("frequencies must not change for this part of the theory")
+    tables, seeds = tables_of(config, frequencies)
+    return (tables[0] if seeds is None else tables), seeds
+
+
+def one_table(config: Config, frequencies: npt.ArrayLike | None) -> Reals:
+    """Return frequencies (C, K) for a configuration; a ValueError if they are of several seeds."""
+    p, seeds = table_of_frequencies(config, frequencies)
+    if seeds is not None:
+        raise ValueError(f"frequencies must have the shape (C, K), not {p.shape}")
+    return p
 
 
 def _label(
@@ -116,16 +113,8 @@ def _label(
         name: np.stack([np.moveaxis(one[name], 0, axis) for one in by_init], axis=axis)
         for name in by_init[0]
     }
-    count = np.nan_to_num(arrays["learn_count"], nan=-1.0)
-    flat = count.reshape(*count.shape[:-2], -1)
-    step = np.argsort(np.argsort(-flat, axis=-1, kind="stable"), axis=-1).reshape(count.shape)
-    arrays["learn_step"] = np.where(count < 0, -1, step)
+    arrays["learn_step"] = steps_of(np.nan_to_num(arrays["learn_count"], nan=-1.0), None)
     arrays["frequencies"] = p
     if config.test_points:
         arrays["test_accuracy"] = arrays["exact_accuracy"]
-    whole = {name: np.nan_to_num(arrays[name]) if name in REAL else arrays[name] for name in arrays}
-    result = label(whole, inits=chosen, seeds=seeds, settings=config.to_json())
-    outer = () if seeds is None else ("seed",)
-    for name in REAL:
-        result[name] = ((*outer, *VARIABLES[name].dims), arrays[name], result[name].attrs)
-    return result
+    return labelled(config, arrays, chosen, seeds)

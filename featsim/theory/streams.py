@@ -91,19 +91,27 @@ def mean_field_of_stream(
                 "inits must not forget features while keeping memorized points in such a stream, "
                 f"as {init.name!r} does: the limit of that is not known"
             )
-    tables, seeds = _tables_of(config, frequencies)
+    tables, seeds = tables_of(config, frequencies)
     drawn_for = [0] if seeds is None else seeds
     by_seed = [_one_seed(config, p, inits, s) for p, s in zip(tables, drawn_for, strict=True)]
     arrays = {name: np.stack([one[name] for one in by_seed]) for name in by_seed[0]}
     if seeds is None:
         arrays = {name: array[0] for name, array in arrays.items()}
-    result = label(arrays, inits=inits, seeds=seeds, settings=config.to_json())
-    for name in REAL:  # not whole numbers
+    return labelled(config, arrays, inits, seeds)
+
+
+def labelled(
+    config: Config, arrays: Arrays, inits: tuple[Init, ...], seeds: list[int] | None
+) -> xr.Dataset:
+    """Label expected values as a result, but for its whole numbers, which these are not."""
+    whole = {name: np.nan_to_num(arrays[name]) if name in REAL else arrays[name] for name in arrays}
+    result = label(whole, inits=inits, seeds=seeds, settings=config.to_json())
+    for name in REAL:
         result[name] = (result[name].dims, arrays[name], result[name].attrs)
     return result
 
 
-def _tables_of(config: Config, frequencies: npt.ArrayLike | None) -> tuple[Reals, list[int] | None]:
+def tables_of(config: Config, frequencies: npt.ArrayLike | None) -> tuple[Reals, list[int] | None]:
     """Return frequencies (S, [J,] C, K), and the seeds, or None for one row without a seed."""
     if frequencies is None and config.frequencies is None:
         source = ConfigSource(config)
@@ -160,7 +168,7 @@ def _one_seed(config: Config, p: Reals, inits: tuple[Init, ...], seed: int) -> A
         if "class" not in VARIABLES[name].dims:
             expected[name] = array.sum(axis=-1)
     expected["learned_features"] = learned.sum(axis=(-2, -1))
-    expected["learn_step"] = _steps(expected["learn_count"], strengths)
+    expected["learn_step"] = steps_of(expected["learn_count"], strengths)
     expected["exact_accuracy"] = expected_accuracy(missing, source.seen)
     if config.test_points:
         expected["test_accuracy"] = expected["exact_accuracy"]
@@ -207,7 +215,7 @@ def _one_class(
     return out
 
 
-def _steps(counts: Reals, strengths: Counts | None) -> Counts:
+def steps_of(counts: Reals, strengths: Counts | None) -> Counts:
     """Return the order of learning over all classes from (init, J, C, K) counts."""
     weighted = counts if strengths is None else np.where(counts < 0, -1.0, counts * strengths)
     flat = weighted.reshape(*counts.shape[:-2], -1)

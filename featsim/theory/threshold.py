@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from featsim.config import Config
-from featsim.theory.limit import table_of_frequencies
+from featsim.theory.limit import one_table
 from featsim.theory.order import LearningOrder, Reals, learning_order
 
 
@@ -68,9 +68,7 @@ def critical(config: Config, frequencies: npt.ArrayLike | None = None) -> Critic
     ValueError
         If frequencies are no such table.
     """
-    p, _ = table_of_frequencies(config, frequencies)
-    if p.ndim != 2:
-        raise ValueError(f"frequencies must have the shape (C, K), not {p.shape}")
+    p = one_table(config, frequencies)
     order = learning_order(p, config.tau)
     low = np.sort(_gaining(config, order))
     intervals = _union(low, config.experiments)
@@ -92,7 +90,7 @@ def critical(config: Config, frequencies: npt.ArrayLike | None = None) -> Critic
 
 def accuracy_gap(config: Config, frequencies: npt.ArrayLike | None, gammas: npt.ArrayLike) -> Reals:
     """Return ACC(L_cold) − ACC(L_warm) of the last experiment for each γ, in the mean field."""
-    p, _ = table_of_frequencies(config, frequencies)
+    p = one_table(config, frequencies)
     order = learning_order(p, config.tau)
     points = config.points_per_chunk / config.classes
     asked = np.asarray(gammas, np.float64)

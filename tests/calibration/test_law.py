@@ -78,4 +78,3 @@ def test_the_model_is_the_mean_field_or_the_simulator():
     out = featsim.simulate(finite, inits=inits, seeds=len(table), workers=1)
     simulated = Model(200, 1).outcome(family, u, 6, inits)
     np.testing.assert_array_equal(simulated.accuracy, out["exact_accuracy"].mean("seed"))
-    np.testing.assert_array_equal(simulated.by_seed, out["exact_accuracy"])

@@ -68,6 +68,14 @@ GOOD = {1: 0.2, 2: 0.3, 3: 0.4, 5: 0.5, 8: 0.55, 9: 0.6}
         ({"accuracy": [0.1]}, {}, ValueError, "observed must have a column 'experiment'"),
         (xr.DataArray([0.1], dims="x"), {}, ValueError, "observed must have the dim experiment"),
         ({"experiment": [1, 2], "accuracy": [0.1]}, {}, ValueError, "columns of equal length"),
+        ({"experiment": 1, "accuracy": 0.5}, {}, ValueError, "columns of equal length"),
+        ({"experiment": [[1, 2]], "accuracy": [[0.1, 0.2]]}, {}, ValueError, "columns of equal le"),
+        (
+            {"experiment": [1, 2], "accuracy": [0.1, 0.2], "run": [0]},
+            {}, ValueError, "columns of equal length, not .*'run': 1",
+        ),
+        ({"experiment": [], "accuracy": []}, {}, ValueError, "at least one accuracy, not none"),
+        ({1: []}, {}, ValueError, "observed must have at least one accuracy, not none"),
         (
             {"experiment": [1, 2], "accuracy": [0.1, 0.2], "steps": [1, 0]},
             {}, ValueError, "steps of observed must be finite numbers above 0, not 0",

@@ -196,6 +196,12 @@ def test_why_a_prediction_is_missing():
     assert overlays.theorems(config, result).missing == (
         "window must be None for the theorems, not 2.",
     )
+    for changes, sentence in (
+        ({"points_by_chunk": (0, 6, 6, 6)}, "The first chunk must have points for the theorems"),
+        ({"frequencies": np.full((4, 2, 6), 0.5)}, "Frequencies must not change for the theorems"),
+    ):
+        config = SMALL.replace(experiments=4, classes=2, features=6, **changes)
+        assert overlays.theorems(config, result).missing[0].startswith(sentence)
 
 
 def test_the_diagram_fills_row_by_row(session, monkeypatch):

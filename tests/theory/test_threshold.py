@@ -81,5 +81,12 @@ def test_holes_between_intervals():
 
 
 def test_one_table_of_frequencies_is_asked_for():
-    with pytest.raises(ValueError, match=r"must have the shape \(C, K\)"):
-        theory.critical(featsim.Config(features=3, tau=1), np.ones((1, 2, 3)))
+    config, several = featsim.Config(features=3, tau=1), np.full((3, 2, 3), 0.5)
+    changing = config.replace(experiments=3, frequencies=several)
+    asked = [theory.critical, lambda *given: theory.accuracy_gap(*given, gammas=[5, 20])]
+    for ask in (*asked, theory.trade_off):
+        with pytest.raises(ValueError, match=r"frequencies must have the shape \(C, K\), not"):
+            ask(config, several)
+    for ask in (lambda config, _: theory.fluctuations(config), *asked):
+        with pytest.raises(ValueError, match="frequencies must not change for this part"):
+            ask(changing, None)
