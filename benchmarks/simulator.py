@@ -233,7 +233,9 @@ Policies that keep a share and points with noise of their own run each γ alone.
 
 ## The command as a whole process
 
-The first run compiles the kernels that it needs, and keeps them for all that follow.
+The first run compiles the kernels that it needs, and keeps them for all that follow. Here and in
+the table above, times and speeds come from medians, and a ratio is the median of the ratios turn by
+turn.
 
 {command}
 
@@ -241,8 +243,9 @@ The first run compiles the kernels that it needs, and keeps them for all that fo
 
 Cost grows linearly in the bits of data: points times features of a class. γ is a tenth of a
 class's points in a chunk, so that every size learns. Small settings are ruled by a fixed cost, and
-a class with few points in a chunk still takes one word of 64 for each feature and chunk; with
-C = 1,000 what is left is Python around the kernels.
+a class with few points in a chunk still takes one word of 64 bits for each feature and chunk; with
+C = 1,000 what is left is Python around the kernels. Times are the best of five runs, and of one run
+above 10^6 points a chunk.
 
 {growth}
 

@@ -46,8 +46,8 @@ re-encoding, which is good for comparing methods and not for absolute accuracy. 
 on shared cores.
 
 Two choices were made after the first results had been seen: that old data count as still fitted
-above 90 %, and that steps which the epoch limit cut short tell nothing. The sizes were cut to what
-two cores can do."""
+above 90 %, and that steps which the epoch limit cut short tell nothing. The sizes are those that a
+CPU can train in an hour or two."""
 
 
 def introduction(scale: Scale, size: str, chance: str, missing: Sequence[str]) -> str:

@@ -39,8 +39,6 @@ class Settings:
     """CSV file of the authors' runs."""
     recovery: Path | None = None
     """Lines of JSON of docs.programs.recovery."""
-    before: Path | None = None
-    """Such lines of an earlier way to intervals."""
     docs: Path | None = None
     """Folder of calibration.md; nothing is written if it is not given."""
 
@@ -50,8 +48,6 @@ def main(settings: Settings) -> None:
     made, figure = make(settings.runs)
     if settings.recovery is not None:
         made["recovery"] = recovery_table(read(settings.recovery))
-    if settings.before is not None:
-        made["recovery_before"] = recovery_table(read(settings.before))
     for name, rows in made.items():
         print(f"\n{name}\n\n{rows}")
     if settings.docs is None:

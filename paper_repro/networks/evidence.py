@@ -23,11 +23,8 @@ class Finding:
     claim: Claim
     values: list[float]
     """The number of each seed: percentage points, or steps saved in % of the other's."""
-
-    @property
-    def verdict(self) -> str:
-        """Whether the claim holds."""
-        return judge(self.values, self.claim.threshold).verdict()
+    verdict: str
+    """Whether the claim holds."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,18 @@ class Evidence:
         return [end_point(records[method], name) for records in self.seeds.values()]
 
     def finding(self, claim: Claim) -> Finding:
-        """Return what the seeds say of a claim."""
-        return Finding(claim, [claim.measured(records) for records in self.seeds.values()])
+        """Return what the seeds say of a claim.
+
+        Steps that the epoch limit cut are a lower bound, and so is what is saved of them: a claim
+        can hold of that, and nothing else can be told.
+        """
+        values = [claim.measured(records) for records in self.seeds.values()]
+        verdict = judge(values, claim.threshold).verdict()
+        if claim.end_point == "steps" and (
+            self.cut(claim.one) or (self.cut(claim.other) and verdict != HOLDS)
+        ):
+            verdict = UNKNOWN
+        return Finding(claim, values, verdict)
 
     @property
     def findings(self) -> list[Finding]:

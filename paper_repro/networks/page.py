@@ -22,21 +22,29 @@ _GAIN = Claim("DASH generalizes better than warm", "DASH", "warm", "mean accurac
 
 _INTRODUCTION = """# Networks: what a CPU shows of warm starts and DASH
 
-This page is written by `python -m paper_repro networks` from the records in `results`. It counts
-whole seeds only: those that every method of a regime has finished. Regimes, seeds, end points,
-claims and thresholds stand in `paper_repro/campaign.py` and were fixed before any of these seeds
-was run; the sizes were chosen by pilots on other seeds. The settings are far smaller than the
+This page is written by `python -m paper_repro networks` from the records in `results`, which
+`campaign`, `rates`, `last-batch`, `figures-in-regimes` and `noise` of the same program make. It
+counts whole seeds only: those that every method of a regime has finished. Regimes, seeds, end
+points, claims and thresholds stand in `paper_repro/campaign.py` and were fixed before any of these
+seeds was run; the sizes were chosen by pilots on other seeds. The settings are far smaller than the
 paper's, so nothing here confirms or contradicts its numbers.
 
 Images are CIFAR-10's (a JPEG re-encoding, good for comparing methods and not for absolute
 accuracy), averaged to 16×16 pixels; tests are on all 10,000 test images. SGD, momentum 0.9,
-batch 128, learning rate 0.01. An experiment ends at 99.9 % train accuracy, or at 300 epochs.
+batch 128, learning rate 0.01. An experiment ends at 99.9 % train accuracy, or at 300 epochs. DASH
+has α = 0.3 and λ = 0.3, shrink and perturb λ = 0.3 and σ = 0.01; FIRE is that of [dash](dash.md).
+The momentum survives but in a cold start and in *warm, new momentum*, which goes on from the last
+weights with a new optimizer.
 
 A claim compares two methods on the same seeds, one number a seed. Intervals are Student's two-sided
 90 % interval of the mean over seeds. A claim *holds* if the interval lies above its threshold,
 *does not hold* if it lies below, and else *{unknown}*, with one seed always. A claim
 that is just at its threshold holds by chance in one of twenty cases; no verdict is corrected for
-the {tested} that are given here by regime, nor for those on what was run beside them.
+the {tested} that are given here by regime, nor for those on what was run beside them. Steps that
+the epoch limit cut short are a lower bound: a claim on steps is told only if the larger sum alone
+is cut, and if it holds all the same; percentages of such sums are not marked. That two things rise
+together has Spearman's ρ, a mean over seeds, and is judged by permutation, as in
+[reproduction](reproduction.md); ρ is 0 where one of the two does not vary.
 """
 
 _MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its steps?
@@ -45,8 +53,8 @@ At doublings means: only where the data have doubled since it last acted. Yes me
 accuracy, as a mean over experiments, is above DASH's less one percentage point, and that it needs
 fewer steps in sum. An interval of the first column below 0 says that it is less accurate than DASH,
 if by less than a point; what DASH gains over warm stands beside it, to weigh that point by. The
-last experiments of C16, R16 and W64, the 8th and 16th, are doublings themselves: accuracy at the
-end is where the rule looks best.
+last experiments of C16, R16 and W64, the 8th and 16th, are doublings themselves, so that accuracy
+at the end is that of an experiment before which the method has acted.
 """
 
 _PICTURE = """## Accuracy against steps

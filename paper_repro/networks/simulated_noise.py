@@ -1,7 +1,7 @@
 """What stands beside curvature in the simulator: learnable features and the rank of the gradient.
 
-``gradient_rank`` is the rank of the points that have a gradient times the features that are not
-learned: how many directions the gradient of the framework's loss can span.
+``gradient_rank`` is the rank of the matrix of the points that have a gradient and the features that
+are not learned: how many directions the gradient of the framework's loss can span.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ INITS = {"random": "cold", "warm": "warm", "ideal": "ideal"}
 _TEXT = """The simulator has both, here in the setting of Figure 3, at the start of its first
 {experiments} experiments and over {seeds} seeds: the share of the points so far that are without
 gradient, memorized or well classified; the features that can still be learned; and, in place of the
-ε-rank, the rank of the points with a gradient times the features that are not learned.
+ε-rank, the rank of the matrix whose rows are the points with a gradient and whose columns are the
+features that are not learned, summed over classes.
 """
 
 
