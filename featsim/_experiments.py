@@ -86,7 +86,7 @@ def run_class(
             )
     whole_gammas = np.array([whole(gamma, largest) for gamma in gammas])
     whole_tau = most_needed(tau, K, drawn.strengths)
-    first_chunk = np.maximum(np.arange(1, J + 1) - (window or J), 0)
+    first_chunk = np.maximum(np.arange(1, J + 1) - min(window or J, J), 0)
     sizes = {"init": len(inits), "experiment": J, "feature": K}
     variables: dict[str, npt.NDArray[Any]] = {}
     for name in KERNEL:
@@ -175,7 +175,9 @@ def _levels(drawn: ClassPoints, gamma: float, largest: int) -> tuple[npt.NDArray
     """Return the noise of the points as ``train_in_levels`` takes it."""
     if drawn.noise is None:
         return NO_NOISE
-    strengths = np.ceil(np.minimum(gamma * drawn.noise, largest + 1)).astype(np.int64)
+    with np.errstate(over="ignore", under="ignore"):  # what overflows is above every count
+        noise = np.minimum(gamma * drawn.noise, largest + 1)
+    strengths = np.maximum(np.ceil(noise), 1).astype(np.int64)
     order = np.argsort(-strengths, kind="stable")
     thresholds, first = np.unique(-strengths[order], return_index=True)
     return (

@@ -16,6 +16,15 @@ def refuse_masked(name: str, values: Any) -> None:
                 refuse_masked(name, row)
 
 
+def array(name: str, values: Any) -> npt.NDArray[Any]:
+    """Return ``values`` as an array, or raise a TypeError if it is masked, or its rows differ."""
+    refuse_masked(name, values)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise TypeError(f"{name} must be an array with rows of equal length") from None
+
+
 def numbers(name: str, values: Any, kinds: str, what: str) -> npt.NDArray[Any]:
     """Return ``values`` as an array of the kinds of dtype given.
 

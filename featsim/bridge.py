@@ -133,7 +133,7 @@ def chunk_gradients(
     trained = [p for p in twin.parameters() if p.requires_grad]
     if not trained:
         raise ValueError("model must have a parameter that requires a gradient; it has none")
-    place = trained[0].device if device is None else torch.device(device)
+    place = trained[0].device if device is None else _device(device)
     law = batch_loss or _pair_loss(loss or cross_entropy)
     return (_mean_gradient(twin.to(place), chunk, law, size or _length, place) for chunk in chunks)
 
@@ -372,11 +372,18 @@ def _average(
                 raise ValueError(f"gradients: {given!r} is {name!r}, shared, and given twice")
             seen.add(name)
             if name in chosen:
-                _add(average, name, gradient.detach().to(named[name].device), alpha)
+                _add(average, name, gradient.detach().to_dense().to(named[name].device), alpha)
     if not average:
         kind = "linear or convolution parameter" if include is None else "parameter of include"
         raise ValueError(f"gradients must name a trainable {kind}")
     return chosen, average
+
+
+def _device(device: torch.device | str) -> torch.device:
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError):  # unknown, or not compiled in
+        raise ValueError(f"device must be one that torch has here; it is {device!r}") from None
 
 
 def _copy(model: nn.Module) -> nn.Module:
@@ -424,6 +431,8 @@ def _mean_gradient(
                 raise TypeError(f"loss must return a tensor; it is a {type(value).__name__}")
             if value.ndim:
                 raise ValueError(f"loss must return one number; its shape is {tuple(value.shape)}")
+            if not value.requires_grad:
+                raise ValueError("loss must depend on a parameter that requires a gradient")
             if not 0 < (weight := float(size(batch))) < math.inf:
                 raise ValueError(f"size must be above 0 for each batch; for one it is {weight}")
             gradients = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
@@ -480,7 +489,9 @@ def _polar_factor(matrices: Tensor, iterations: int) -> Tensor:
     """Return Newton–Schulz's approximation of each matrix's orthogonal polar factor."""
     tall = matrices.shape[-2] >= matrices.shape[-1]
     X: Tensor = matrices if tall else matrices.mT
-    X = X / torch.linalg.matrix_norm(X, keepdim=True).clamp(min=torch.finfo(X.dtype).tiny)
+    tiny = torch.finfo(X.dtype).tiny
+    X = X / X.abs().amax((-2, -1), keepdim=True).clamp(min=tiny)  # so that squares are in range
+    X = X / torch.linalg.matrix_norm(X, keepdim=True).clamp(min=tiny)
     for _ in range(iterations):
         X = 1.5 * X - 0.5 * X @ (X.mT @ X)
     return X if tall else X.mT

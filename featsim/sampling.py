@@ -53,7 +53,7 @@ class ConfigSource(Source):
         J, C = config.experiments, config.classes
         known = np.full(J, C)
         if config.class_arrival:
-            known = np.minimum(np.arange(J) // config.class_arrival + 1, C)
+            known = np.minimum(np.arange(J) // min(config.class_arrival, J) + 1, C)
         self._seen = np.arange(C) < known[:, None]
         points = np.array(config.points_by_chunk or [config.points_per_chunk] * J)
         share, rest = np.divmod(points, known)
@@ -146,6 +146,7 @@ def sample_stream(config: Config, seed: int) -> FeatureStream:
 
     Within a chunk the points come class after class.
     """
+    _check_config(config)
     seed = check_seed("seed", seed)
     _check_rows(config, config.points_by_chunk, config.points_per_chunk, config.experiments)
     source = ConfigSource(config)
@@ -157,6 +158,7 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 
     They are one chunk, or, where frequencies change, one for each experiment.
     """
+    _check_config(config)
     seed = check_seed("seed", seed)
     chunks = config.experiments if config.frequencies_change else 1
     _check_rows(config, None, config.test_points, chunks)
@@ -170,6 +172,7 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 
 def sample_noise(config: Config, seed: int) -> Reals:
     """Return the noise γ_x of the training points of a seed, (n,), in ``sample_stream``'s order."""
+    _check_config(config)
     seed = check_seed("seed", seed)
     _check_rows(config, config.points_by_chunk, config.points_per_chunk, config.experiments)
     source = ConfigSource(config)
@@ -179,6 +182,11 @@ def sample_noise(config: Config, seed: int) -> Reals:
         if drawn.noise is not None:
             noise[labels == c] = config.gamma * drawn.noise
     return noise
+
+
+def _check_config(config: Any) -> None:
+    if not isinstance(config, Config):
+        raise TypeError(f"config must be a Config, not {config!r}")
 
 
 def _classes(source: ConfigSource, seed: int) -> list[ClassPoints]:

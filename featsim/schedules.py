@@ -91,7 +91,7 @@ def forgets(when: When, sizes: npt.ArrayLike) -> npt.NDArray[np.bool_]:
                 before[j], last = True, float(size)
         return before
     if isinstance(when, Every):
-        before = experiments % when.k == 0
+        before = experiments % min(when.k, len(arrived) + 1) == 0
     elif isinstance(when, At):
         before = np.isin(experiments, when.experiments)
     else:

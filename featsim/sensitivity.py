@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from featsim import _checks
+from featsim import _checks, _tables
 from featsim._labels import versions
 from featsim._workers import check_workers, watched
 from featsim.config import Config
@@ -126,11 +126,13 @@ def _checked(config: Config, ranges: Any) -> dict[str, tuple[float, float]]:
             raise ValueError(
                 f"ranges must be of fields among {', '.join((*INTEGERS, *REALS))}, not {name!r}"
             )
-        if np.shape(ends) != (2,):
+        if _tables.array(f"the range of {name}", ends).shape != (2,):
             raise ValueError(f"the range of {name} must be (low, high), not {ends!r}")
         low, high = (_checks.real(f"an end of {name}", end, -np.inf, np.inf) for end in ends)
         if low >= high:
             raise ValueError(f"the range of {name} must have low below high, not {ends!r}")
+        if name == "points_per_chunk" and low < 1:
+            raise ValueError(f"the range of {name} must begin at 1 or more, not {ends!r}")
         box[name] = (low, high)
     for corner in np.ndindex(*[2] * len(box)):
         _at(config, {name: box[name][i] for name, i in zip(box, corner, strict=True)})

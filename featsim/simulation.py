@@ -207,7 +207,8 @@ def simulate_stream(
         raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
     if not isinstance(test, FeatureStream | None):
         raise TypeError(f"test must be a FeatureStream or None, not {test!r}")
-    noise = None if np.ndim(gamma) == 0 else _noise(gamma, len(stream))
+    one = not isinstance(gamma, list | tuple) and np.ndim(gamma) == 0
+    noise = None if one else _noise(gamma, len(stream))
     learner = check_learner(1.0 if noise is not None else gamma, tau, window)
     chosen = resolve(inits)
     seed = check_seed("seed", seed)

@@ -56,7 +56,7 @@ class Source(abc.ABC):
 
         All are, unless a source says otherwise.
         """
-        return np.ones(self.sizes.shape, np.bool_)
+        return np.ones(np.shape(self.sizes), np.bool_)
 
     @abc.abstractmethod
     def draw(self, seed: int, label: int) -> ClassPoints:

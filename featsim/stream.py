@@ -39,8 +39,7 @@ class FeatureStream:
     """Number of classes, C; one more than the largest label if it is not given."""
 
     def __post_init__(self) -> None:
-        _tables.refuse_masked("features", self.features)
-        features = np.array(self.features)  # a copy, which a later change does not reach
+        features = _tables.array("features", self.features).copy()  # no later change reaches it
         if features.dtype != np.bool_:
             raise TypeError(f"features must be Boolean, not {features.dtype}")
         if features.ndim != 2 or features.shape[1] < 1:
@@ -77,8 +76,7 @@ class FeatureStream:
 
 
 def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
-    _tables.refuse_masked(name, values)
-    array = np.asarray(values)
+    array = _tables.array(name, values)
     if array.size == 0:
         array = array.astype(np.int64)
     if not np.issubdtype(array.dtype, np.integer):

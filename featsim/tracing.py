@@ -128,6 +128,8 @@ def trace(
     ValueError, TypeError
         If an argument is out of range or of the wrong type, or a rule returns something else.
     """
+    if not isinstance(stream, FeatureStream):
+        raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
     seed = check_seed("seed", seed)
@@ -149,7 +151,7 @@ def trace(
 
 def _checked(kept: Any, *shapes: tuple[int, ...]) -> tuple[Mask, Mask]:
     try:
-        L, M = (np.asarray(part) for part in kept)
+        L, M = (np.array(part) for part in kept)
     except (TypeError, ValueError):
         raise TypeError(f"init must return the pair (L, M), not {kept!r}") from None
     for name, array, shape in zip("LM", (L, M), shapes, strict=True):

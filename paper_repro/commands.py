@@ -10,6 +10,7 @@ import tyro
 from matplotlib.figure import Figure
 
 from featsim import plotting
+from featsim._commands.ending import checking
 from paper_repro import authors, campaign, check, claims, report
 from paper_repro.catalog import RESULTS, Kind, find, numbers
 from paper_repro.errors import Mendable
@@ -33,7 +34,9 @@ class Common:
 
     def run_seeds(self, runs: Callable[[int], Mapping[str, Run]], seeds: Iterable[int]) -> None:
         """Run what is missing of the runs of each seed."""
-        self.run_on_one_thread([run for seed in seeds for run in runs(seed).values()])
+        with checking():
+            wanted = [run for seed in seeds for run in runs(seed).values()]
+        self.run_on_one_thread(wanted)
 
     def run_on_one_thread(self, runs: Sequence[Run]) -> None:
         """Run what is missing of these, on one thread each unless told otherwise."""
@@ -203,7 +206,9 @@ class InRegimes(Common):
 
     def __call__(self) -> None:
         """Run."""
-        self.run_on_one_thread(shown.planned(self.figures, self.regimes, self.seeds))
+        with checking():
+            wanted = shown.planned(self.figures, self.regimes, self.seeds)
+        self.run_on_one_thread(wanted)
 
 
 @dataclass(frozen=True, kw_only=True)

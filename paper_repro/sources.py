@@ -76,8 +76,10 @@ def _digits() -> Source:
     return first, second, 10
 
 
-def _test_name(folder: Path) -> str | None:
-    return next((name for name in ("test", "val") if (folder / name).is_dir()), None)
+def _test_name(folder: Path, dataset: str = "") -> str | None:
+    """Return the part to test on; the test images of some data sets have no labels."""
+    parts = ("val", "test") if dataset in ("tiny_imagenet", "imagenet") else ("test", "val")
+    return next((part for part in parts if (folder / part).is_dir()), None)
 
 
 def _has_classes(folder: Path) -> bool:
@@ -88,7 +90,7 @@ def _class_folders(name: str, folder: Path, image_size: int | None, cache: Path 
     """Return the images of class folders in train and test (or val)."""
     try:
         train = datasets.ImageFolder(str(folder / "train"))
-        test = _labelled(folder / str(_test_name(folder)), train.class_to_idx)
+        test = _labelled(folder / str(_test_name(folder, name)), train.class_to_idx)
     except FileNotFoundError as error:
         raise DataError(f"{name}: {error}") from error
     expected = _FOLDER_CLASSES.get(name, len(train.classes))

@@ -71,6 +71,8 @@ def test_simulate(arguments, error, message):
 
 @pytest.mark.parametrize("sample", [featsim.sample_stream, featsim.sample_test])
 def test_sampling(sample):
+    with pytest.raises(TypeError, match="config must be a Config, not 'x'"):
+        sample("x", 0)
     with pytest.raises(ValueError, match="seed must be an integer in 0 … 2147483647, not -1"):
         sample(CONFIG, -1)
     with pytest.raises(TypeError, match=r"seed must be an integer in .*, not None"):
@@ -93,6 +95,7 @@ def test_sampling(sample):
         ({"gamma": [1, 2, -1, 1]}, ValueError, "gamma must be finite numbers above 0, not -1.0"),
         ({"gamma": [1, 2, math.nan, 1]}, ValueError, "gamma must be finite numbers .*, not nan"),
         ({"gamma": [1, 2, math.inf, 1]}, ValueError, "gamma must be finite numbers .*, not inf"),
+        ({"gamma": [1, [2]]}, TypeError, "gamma must be a table of .* with rows of equal length"),
         ({"gamma": ["1"] * 4}, TypeError, "gamma must be a table of numbers, not"),
         ({"gamma": [True] * 4}, TypeError, "gamma must be a table of numbers, not"),
         ({"gamma": np.ma.ones(4)}, TypeError, "gamma must have no mask, but is a masked array"),

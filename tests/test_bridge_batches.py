@@ -202,5 +202,10 @@ def test_other_errors():
             )
     with pytest.raises(ValueError, match="size must be above 0"):
         list(bridge.chunk_gradients(model, [["ab"]], batch_loss=lambda m, b: m.head.bias.sum()))
+    with pytest.raises(ValueError, match="loss must depend on a parameter that requires a grad"):
+        list(bridge.chunk_gradients(model, chunks, batch_loss=lambda m, b: torch.tensor(1.0)))
+    for place in ("nowhere", "cuda:99"):
+        with pytest.raises(ValueError, match=f"device must be one .*; it is '{place}'"):
+            bridge.chunk_gradients(model, chunks, batch_loss=language_loss, device=place)
     with pytest.raises(TypeError, match="loss must return a tensor; it is a dict"):
         list(bridge.chunk_gradients(model, chunks, batch_loss=lambda m, b: m(**b)))

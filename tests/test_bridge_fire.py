@@ -107,6 +107,22 @@ def test_the_iterations_are_newton_and_schulzs_in_float32_or_wider(iterations, d
         assert error <= torch.finfo(dtype).eps * np.abs(expected).max() + wide
 
 
+@pytest.mark.parametrize("scale", [1e-40, 1e-25, 1e25, 1e37])
+def test_the_scale_of_a_weight_does_not_matter(scale):
+    torch.manual_seed(0)
+    plain, scaled = nn.Linear(6, 4, bias=False), nn.Linear(6, 4, bias=False)
+    with torch.no_grad():
+        scaled.weight.copy_(plain.weight * scale)
+    bridge.fire_(plain)
+    bridge.fire_(scaled)
+    # Numbers of 1e-40 have few digits left.
+    assert torch.allclose(plain.weight, scaled.weight, atol=1e-3 if scale < 1e-38 else 1e-5)
+    with torch.no_grad():
+        scaled.weight.zero_()
+    bridge.fire_(scaled)
+    assert not scaled.weight.any()
+
+
 def test_ten_iterations_by_default():
     torch.manual_seed(0)
     one, two = nn.Linear(20, 20), nn.Linear(20, 20)

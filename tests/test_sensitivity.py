@@ -50,6 +50,8 @@ def test_the_simulator_as_the_model():
         ({**RANGES, "drift": (0, 1)}, {}, ValueError, "ranges must be of fields among .* 'drift'"),
         ({**RANGES, "tau": (3, 1)}, {}, ValueError, "range of tau must have low below high"),
         ({**RANGES, "tau": 3}, {}, ValueError, r"range of tau must be \(low, high\), not 3"),
+        ({**RANGES, "tau": (1, [2])}, {}, TypeError, "range of tau must be .* equal length"),
+        ({**RANGES, "points_per_chunk": (-9, 9)}, {}, ValueError, "points_per_chunk must begin at"),
         ({**RANGES, "tau": (1, 12)}, {}, ValueError, "every corner of ranges .* tau must be"),
         (RANGES, {"samples": 12}, ValueError, "samples must be a power of two, not 12"),
         (RANGES, {"model": "guess"}, ValueError, "model must be 'mean_field' or 'simulator'"),

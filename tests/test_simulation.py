@@ -34,6 +34,21 @@ def test_workers_do_not_matter(result, workers):
     xr.testing.assert_identical(one, more)
 
 
+def test_what_is_larger_than_all_experiments_is_as_their_number(result):
+    large, J = 10**30, CONFIG.experiments
+    windowed = featsim.simulate(CONFIG.replace(window=large), seeds=1)
+    xr.testing.assert_equal(windowed, result.isel(seed=[0]))
+    rarely = featsim.Init(
+        "warm", keep_learned=True, keep_memorized=False, when=featsim.Every(large)
+    )
+    out = featsim.simulate(CONFIG, inits=rarely, seeds=1)
+    xr.testing.assert_equal(out, result.sel(seed=[0], init=["warm"]))
+    for field in ("window", "class_arrival"):
+        configs = [CONFIG.replace(**{field: value}) for value in (J, large)]
+        xr.testing.assert_equal(*(featsim.simulate(config, seeds=1) for config in configs))
+        xr.testing.assert_equal(*map(featsim.theory.mean_field, configs))
+
+
 def test_seeds_in_any_order_alone_or_together(result):
     for seeds in ([3, 0, 2], [1], range(2, 4), 2):
         again = featsim.simulate(CONFIG, seeds=seeds)

@@ -111,6 +111,22 @@ def as_stream(source, seed):
     return stream, test, noise, np.stack([points.strengths for points in drawn])
 
 
+def test_no_feature_is_learned_from_no_point():
+    class Quiet(featsim.Source):
+        """No point has feature 1; the noise is too small for a product with a small γ."""
+
+        classes, features, sizes = 1, 2, [[4], [4]]
+
+        def draw(self, seed, label):
+            rows = np.tile([True, False], (8, 1))
+            noise = np.full(8, 1e-300)
+            return featsim.ClassPoints(points=featsim.pack_points(rows, [4, 4]), noise=noise)
+
+    out = featsim.simulate_source(Quiet(), gamma=1e-300, tau=2, inits="warm", seeds=1)
+    assert out.learned.values.ravel().tolist() == [True, False] * 2
+    assert out.learnable_features.values.ravel().tolist() == [1, 0]
+
+
 @pytest.mark.parametrize("window", [None, 2])
 def test_a_source_of_ones_own_is_its_points(window):
     source = Own()

@@ -45,6 +45,8 @@ def test_no_points():
     ("change", "error", "message"),
     [
         ({"features": FEATURES.astype(int)}, TypeError, "features must be Boolean, not int64"),
+        ({"features": [[True], [True, False]]}, TypeError, "features must .* rows of equal length"),
+        ({"labels": [0, [1], 1]}, TypeError, "labels must be an array with rows of equal length"),
         ({"features": FEATURES[0]}, ValueError, r"features must have the shape .*, not \(2,\)"),
         ({"features": FEATURES[:, :0]}, ValueError, r"at least one feature, not \(3, 0\)"),
         ({"features": FEATURES[None]}, ValueError, r"features must have .*, not \(1, 3, 2\)"),

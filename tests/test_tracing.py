@@ -138,6 +138,22 @@ def test_a_rule_of_ones_own():
         np.testing.assert_array_equal(run.memorized, other.memorized)
 
 
+def test_a_rule_may_fill_the_same_arrays_again():
+    stream = random_stream(3)
+    memorized = np.zeros(len(stream), bool)
+
+    def rule(L, M, chunk):
+        memorized[:] = M & (stream.chunks == chunk - 1)
+        return L, memorized
+
+    def copying(L, M, chunk):
+        return L, M & (stream.chunks == chunk - 1)
+
+    one, other = (featsim.trace(stream, gamma=3, tau=2, init=init) for init in (rule, copying))
+    for run, same in zip(one.runs, other.runs, strict=True):
+        np.testing.assert_array_equal(run.kept, same.kept)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_points_leave_once(seed):
     for run in featsim.trace(random_stream(seed), gamma=3, tau=2, init="ideal").runs:
@@ -157,6 +173,8 @@ def test_points_leave_once(seed):
 def test_bad_input(changes, message):
     with pytest.raises(ValueError, match=message):
         featsim.trace(random_stream(0), **{"gamma": 2, "tau": 2, **changes})
+    with pytest.raises(TypeError, match="stream must be a FeatureStream, not 'x'"):
+        featsim.trace("x", gamma=2, tau=2)
 
 
 @pytest.mark.parametrize(

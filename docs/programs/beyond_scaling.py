@@ -269,7 +269,7 @@ def draw(size: Size) -> Figure:
             right.plot(x, error, color=color, linewidth=0.8, linestyle=":")
             one = against_points(size).error.sel(frequency_exponent=s, experiment=20)
             right.errorbar(
-                x, one.mean("seed"), one.std("seed"), color=color, marker=marker,
+                x, one.mean("seed"), one.std("seed", ddof=1), color=color, marker=marker,
                 markersize=3.5, linewidth=1.0, label=f"s = {s:g}",
             )  # fmt: skip
         right.set(xlabel="Points a chunk n", title="warm, experiment 20")
@@ -287,7 +287,7 @@ def line(
     ax: Axes, x: Reals | xr.DataArray, error: xr.DataArray, look: InitStyle, label: str
 ) -> None:
     """Draw the mean over the seeds, with a band of one standard deviation."""
-    mean, deviation = error.mean("seed"), error.std("seed")
+    mean, deviation = error.mean("seed"), error.std("seed", ddof=1)
     places = chosen(error.sizes["experiment"])[::4] - 1
     ax.plot(
         x, mean, color=look.color, linestyle=look.linestyle, linewidth=look.linewidth,

@@ -206,7 +206,7 @@ def _one_class(
         np.ones(K, np.int64) if strengths is None else strengths,
         (config.gamma * levels[:, 0], np.ascontiguousarray(levels[:, 1])),
         config.tau,
-        config.window or J,
+        min(config.window or J, J),
         forgets(init.when, by_chunk),
         kept,
         init.keep_memorized,

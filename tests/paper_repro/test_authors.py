@@ -46,6 +46,10 @@ def test_the_rank_of_norms_and_steps(table):
     (log,) = read(table(*cold))
     assert log.norms_and_steps().rho == pytest.approx(0.5)
     assert "0.50 (p = 1)" in compared([log])
+    falling = [row(cited, 1000 - cited.steps) for cited in CITED[:4]]
+    (log,) = read(table(*falling))
+    assert log.norms_and_steps().rho == pytest.approx(-1.0)
+    assert "-1.00 (p = 0.083)" in compared([log])
 
 
 def test_another_table_is_one_sentence(table, tmp_path):

@@ -121,6 +121,11 @@ def test_every_figure_and_table_names_its_runs():
         (["train", "--dataset", "imagenet", "--data", "/nowhere"], "imagenet was not found"),
         (["train", "--train-size", "5000"], "train_size must be at most the 1400 samples"),
         (["train", "--model", "vgg16"], "images must be at least 28×28 for vgg16; they are 8×8"),
+        (["noise", "--seeds", "-1"], "seed must be at least 0; it is -1"),
+        (
+            ["figures-in-regimes", "--figures", "2", "--regimes", "C16", "--seeds", "-1"],
+            "seed must be at least 0; it is -1",
+        ),
         (["report", "--page", "."], "page must be a file, not the folder ."),
     ],
 )

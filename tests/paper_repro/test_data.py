@@ -209,6 +209,7 @@ def test_tiny_imagenets_own_layout(tmp_path, monkeypatch):
         write_image(tmp_path / "val" / "images" / f"v{i}.JPEG", i)
         notes.append(f"v{i}.JPEG\t{label}\t0\t0\t1\t1\n")
     (tmp_path / "val" / "val_annotations.txt").write_text("".join(notes))
+    write_image(tmp_path / "test" / "images" / "t0.JPEG", 0)  # which have no labels
     data = load(Run(dataset="tiny_imagenet"), tmp_path)
     assert data.test.targets.tolist() == [1, 0, 1]
     assert data.shape == (3, 64, 64)
