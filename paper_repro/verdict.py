@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata, t
+from scipy.special import stdtr, stdtrit
 
 HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "cannot be told at this size"
 LEVEL = 0.05
@@ -50,7 +50,7 @@ class Ranks:
         return self._permuted(generator.permuted(np.tile(np.arange(many), (_SAMPLES, 1)), axis=1))
 
     def _permuted(self, orders: npt.NDArray[np.int64]) -> Floats:
-        one, other = (rankdata(values) for values in (self.one, self.other))
+        one, other = (_ranks(values) for values in (self.one, self.other))
         one, other = one - one.mean(), other - other.mean()
         size = np.sqrt((one @ one) * (other @ other))
         return np.asarray(other[orders] @ one / size if size else np.zeros(len(orders)))
@@ -104,14 +104,15 @@ def judge(measured: Sequence[float | Ranks], threshold: float = 0.0) -> Judgemen
     error = float(np.std(values, ddof=1)) / np.sqrt(len(values))
     score = off / error if error else np.sign(off) * np.inf if off else 0.0
     freedom = len(values) - 1
-    return Judgement(values, float(t.sf(score, freedom)), float(t.cdf(score, freedom)), ranks=False)
+    above, below = float(stdtr(freedom, -score)), float(stdtr(freedom, score))
+    return Judgement(values, above, below, ranks=False)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
     """Return Student's two-sided 90 % interval of the mean, endless for a single value."""
     if len(values) < 2:
         return -np.inf, np.inf
-    half = t.ppf(1 - LEVEL, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+    half = stdtrit(len(values) - 1, 1 - LEVEL) * np.std(values, ddof=1) / np.sqrt(len(values))
     return float(np.mean(values) - half), float(np.mean(values) + half)
 
 
@@ -134,3 +135,10 @@ def _by_permutation(pairs: Sequence[Ranks]) -> tuple[float, float]:
     totals = np.sum(drawn, axis=0)
     above, below = (totals >= seen - _CLOSE).sum(), (totals <= seen + _CLOSE).sum()
     return float(1 + above) / (1 + _SAMPLES), float(1 + below) / (1 + _SAMPLES)
+
+
+def _ranks(values: Sequence[float]) -> Floats:
+    """Return the ranks from 1, equal values with the mean of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[places])

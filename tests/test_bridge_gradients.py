@@ -167,3 +167,26 @@ def test_resnet18_whole():
         new = (w * cosine.clamp(0.05, 1)[:, None]).reshape(old.shape)
         torch.testing.assert_close(value.double(), new, rtol=1e-6, atol=1e-6)
         torch.testing.assert_close(cosines[name].double().flatten(), cosine, rtol=1e-6, atol=1e-6)
+
+
+def test_gradients_are_taken_where_they_are_switched_off():
+    model, chunks = nn.Linear(2, 2), [[(torch.ones(3, 2), torch.tensor([0, 1, 0]))]]
+    expected = next(bridge.chunk_gradients(model, chunks))
+    with torch.no_grad():
+        found = next(bridge.chunk_gradients(model, chunks))
+    for name, gradient in expected.items():
+        assert torch.equal(found[name], gradient)
+
+
+def test_sparse_gradients():
+    torch.manual_seed(0)
+    sparse = nn.Sequential(nn.Embedding(4, 2, sparse=True), nn.Linear(2, 2))
+    dense = nn.Sequential(nn.Embedding(4, 2), nn.Linear(2, 2))
+    dense.load_state_dict(sparse.state_dict())
+    chunks = [[(torch.tensor([0, 1, 0]), torch.tensor([0, 1, 0]))]]
+    for model in (sparse, dense):
+        bridge.dash_(
+            model, bridge.chunk_gradients(model, chunks), include=lambda name, parameter: True
+        )
+    for one, other in zip(sparse.parameters(), dense.parameters(), strict=True):
+        assert torch.equal(one, other)

@@ -13,9 +13,13 @@ from featsim import _memory
 from featsim.inits import PAPER_INITS, resolve
 
 LARGE = (
-    ({"points_per_chunk": 4_000_000, "experiments": 4}, 1),  # points
-    ({"features": 2_000}, 1),  # counts of a run, feature by feature
-    ({"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0}, 3),
+    ({"points_per_chunk": 2_000_000, "experiments": 4, "class_arrival": 4}, 1, PAPER_INITS),
+    ({"features": 2_000}, 1, PAPER_INITS),  # counts of a run, feature by feature
+    (
+        {"classes": 10, "points_per_chunk": 10, "experiments": 1_000, "test_points": 0},
+        3,
+        PAPER_INITS,
+    ),
     (
         {
             "points_by_chunk": (2_000_000, 2, 0, 1_000_000),
@@ -23,8 +27,21 @@ LARGE = (
             "noise_levels": ((0.5, 0.5), (2.0, 0.5)),
         },
         1,
+        PAPER_INITS,
     ),
-    ({"drift": 0.2, "test_points": 1_000_000, "experiments": 20}, 1),
+    ({"drift": 0.2, "test_points": 1_000_000, "experiments": 20}, 1, PAPER_INITS),
+    (
+        {
+            "points_per_chunk": 20_000,
+            "experiments": 250,
+            "features": 4,
+            "gamma": 9000.0,
+            "tau": 2,
+            "test_points": 0,
+        },
+        1,
+        ("keep:1,0.5",),  # masks of the points that are kept
+    ),
 )
 MEASURE = f"""
 import os
@@ -36,19 +53,22 @@ def peak():
     with open("/proc/self/status") as status:
         return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
-def measure(changes, seeds):
-    small = featsim.Config(points_per_chunk=2, experiments=2, test_points=2)
-    featsim.simulate(small, seeds=1, workers=1)
+small = featsim.Config(points_per_chunk=2, experiments=2, test_points=2)
+inits = (*PAPER_INITS, "keep:1,0.5")
+for changes in ({{}}, {{"drift": 0.2}}, {{"noise_levels": ((0.5, 0.5), (2.0, 0.5))}}):
+    featsim.simulate(small.replace(**changes), inits=inits, seeds=1, workers=1)  # loads kernels
+
+def measure(changes, seeds, inits):
     before = peak()
     config = small.replace(**changes)
-    result = featsim.simulate(config, seeds=seeds, workers=1)
-    need = simulation_bytes(config, inits=resolve(PAPER_INITS), seeds=seeds, workers=1)
+    result = featsim.simulate(config, inits=inits, seeds=seeds, workers=1)
+    need = simulation_bytes(config, inits=resolve(inits), seeds=seeds, workers=1)
     print(peak() - before, need, flush=True)
 
-for changes, seeds in {LARGE!r}:
+for changes, seeds, inits in {LARGE!r}:
     child = os.fork()  # has the peak of its own memory alone
     if child == 0:
-        measure(changes, seeds)
+        measure(changes, seeds, inits)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 """
@@ -60,7 +80,7 @@ def test_estimate_is_above_the_peak_and_near_it():
     command = [sys.executable, "-W", "ignore", "-c", MEASURE]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = run.stdout.splitlines()
-    for (changes, seeds), line in zip(LARGE, lines, strict=True):
+    for (changes, seeds, _), line in zip(LARGE, lines, strict=True):
         peak, estimate = (int(number) for number in line.split())
         assert peak < estimate + 2**22, (changes, seeds)  # the allocator's own
         assert peak > 0.4 * estimate, (changes, seeds)

@@ -101,3 +101,9 @@ def test_a_mean_over_the_seeds_is_refused():
     result = featsim.sweep(CONFIG, gamma=[2, 4], seeds=3, reduce="mean_std")
     with pytest.raises(ValueError, match=r"^result must have the values of every seed"):
         featsim.paired_differences(result, "random", "warm")
+
+
+def test_a_seed_without_a_value_leaves_no_difference():
+    values = np.array([[1.0, 2.0], [np.nan, 3.0], [2.0, 2.0]])
+    result = xr.Dataset({"x": (("seed", "init"), values)}, {"seed": [0, 1, 2], "init": ["a", "b"]})
+    assert featsim.paired_differences(result, "a", "b", "x").isnull().to_array().all()

@@ -266,6 +266,7 @@ def rows(n, K, chunks):
             ValueError,
             "draw must give frequencies, of one shape, .* for all classes and seeds or for none",
         ),
+        (drawing(test=lambda d, label: d.test if label else None), ValueError, "draw must give"),
         (
             drawing(noise=lambda d, label: d.noise if label else None),
             ValueError,

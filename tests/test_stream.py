@@ -1,5 +1,7 @@
 """A FeatureStream takes any points in any order, and refuses what are none in one sentence."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,3 +116,20 @@ def test_labelled_arrays(labelled):
     stream = FeatureStream(labelled(FEATURES), pd.Series([0, 1, 1]), xr.DataArray([0, 0, 1]))
     np.testing.assert_array_equal(stream.features, FEATURES)
     assert type(stream.features) is type(stream.labels) is type(stream.chunks) is np.ndarray
+
+
+def test_test_points_may_be_of_fewer_classes():
+    stream = featsim.FeatureStream(np.eye(6, dtype=bool), [0, 1, 2, 0, 1, 2], [0] * 6)
+    rows, labels, chunks = np.eye(6, dtype=bool)[:3], [0, 1, 0], [0, 0, 0]
+    few, all_of_them = (featsim.FeatureStream(rows, labels, chunks, n) for n in (None, 3))
+    assert few.num_classes == 2
+    out, same = (
+        featsim.simulate_stream(stream, gamma=1, tau=1, test=test) for test in (few, all_of_them)
+    )
+    xr.testing.assert_identical(out, same)
+
+
+def test_a_result_says_how_it_was_learned():
+    stream = featsim.FeatureStream(np.eye(3, dtype=bool), [0, 0, 0], [0, 1, 2])
+    out = featsim.simulate_stream(stream, gamma=[2.5, 1, 2], tau=1, window=2)
+    assert json.loads(out.attrs["config"]) == {"gamma": [2.5, 1.0, 2.0], "tau": 1, "window": 2}

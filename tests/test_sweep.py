@@ -4,8 +4,10 @@ import concurrent.futures
 import multiprocessing
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 import xarray as xr
 
@@ -37,6 +39,14 @@ def test_pieces_are_cut_alike_however_chunks_are_given():
     numbers = [[piece.simulations for piece in plan.pieces()] for plan in plans]
     assert numbers[0] == numbers[1]
     assert len(numbers[0]) > 1
+
+
+@pytest.mark.parametrize("points", [[60, 10**10], [10**10, 60]])
+def test_the_largest_value_of_an_axis_must_fit(monkeypatch, points):
+    monkeypatch.delattr(ConfigSource, "draw")
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2**30))
+    with pytest.raises(MemoryError, match=r"^the sweep needs"):
+        featsim.sweep(SMALL, seeds=1, workers=1, points_per_chunk=points)
 
 
 class Backwards(concurrent.futures.Executor):

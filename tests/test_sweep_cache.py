@@ -33,38 +33,34 @@ def unused(x):
     return plus(x, 3)
 """
 PROGRAM = """
-import json, sys
+import json, os, sys
 from kernels import one, two, unused
-print("ready", flush=True)
-sys.stdin.readline()
-values = [one(1), two(1), one(0.5)]
-misses = [sum(kernel.stats.cache_misses.values()) for kernel in (one, two, unused)]
-print(json.dumps([values, misses]))
+
+gate, opened = os.pipe()
+for _ in range(int(sys.argv[1])):
+    if os.fork() == 0:
+        os.read(gate, 1)  # until all are there
+        values = [one(1), two(1), one(0.5)]
+        misses = [sum(kernel.stats.cache_misses.values()) for kernel in (one, two, unused)]
+        os.write(1, (json.dumps([values, misses]) + "\\n").encode())
+        os._exit(0)
+os.write(opened, b"." * int(sys.argv[1]))
+for _ in range(int(sys.argv[1])):
+    assert os.wait()[1] == 0
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks its processes")
 def test_processes_that_start_at_once_compile_each_kernel_once(tmp_path):
     (tmp_path / "kernels.py").write_text(KERNELS)
     path = os.pathsep.join([str(ROOT), str(tmp_path)])
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": path}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", PROGRAM],
-            env=os.environ | environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    printed = [json.loads(process.communicate(timeout=100)[0]) for process in processes]
-    assert [process.returncode for process in processes] == [0] * PROCESSES
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, str(PROCESSES)]
+    run = subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    printed = [json.loads(line) for line in run.stdout.splitlines()]
     assert [values for values, _ in printed] == [[2, 3, 1.5]] * PROCESSES
     misses = [sum(counts) for counts in zip(*(counts for _, counts in printed), strict=True)]
     assert misses == [2, 1, 0]  # of one, for whole and for real numbers

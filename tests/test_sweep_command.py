@@ -145,14 +145,12 @@ def test_an_estimate_is_near(monkeypatch):
 @pytest.mark.slow
 def test_an_interrupt_ends_at_once_and_leaves_whole_pieces(tmp_path):
     flags = [
-        "--gamma",
-        "1:100",
         "--tau",
-        "1:20",
+        "1:3",
         "--seeds",
-        "50",
+        "500",
         "--experiments",
-        "5",
+        "300",
         "--quiet",
         "--output",
         "sweep.nc",

@@ -16,6 +16,7 @@ import featsim
 from featsim._sweep import function as sweeping
 from featsim._sweep import plan as sweep_plan
 from featsim._sweep import store as _sweep_store
+from featsim.inits import resolve
 
 CONFIG = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=60)
 AXES = {"gamma": [2, 4, 8], "tau": range(1, 5)}
@@ -307,3 +308,18 @@ def test_large_counts_are_stored_exactly(tmp_path):
         np.testing.assert_array_equal(
             store.piece("key")["memorized_points"], [[2**31], [2**40 + 1]]
         )
+
+
+def test_what_another_process_has_begun_meanwhile_is_refused_and_let_go(tmp_path):
+    one, other = (
+        _sweep_store.Store(
+            tmp_path / "sweep.nc", sweep_plan.make_plan(config, {}, resolve("warm"), (0,), (), None)
+        )
+        for config in (CONFIG, CONFIG.replace(gamma=4))
+    )
+    with one:
+        pass
+    with pytest.raises(ValueError, match=r"of the same sweep, but .* gamma = 3"), other:
+        pass
+    with one:  # the other has not kept it
+        pass

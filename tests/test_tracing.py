@@ -167,6 +167,7 @@ def test_points_leave_once(seed):
     [
         ({"gamma": 0}, "gamma must be a finite number above 0, not 0"),
         ({"tau": 0}, "tau must be an integer of at least 1, not 0"),
+        ({"seed": -1}, "seed must be an integer in 0 … 2147483647, not -1"),
         ({"init": "hot"}, "inits must be among random, cold, warm, ideal, .*, not 'hot'"),
     ],
 )
@@ -194,3 +195,15 @@ def test_empty_stream_memorizes_nothing():
     stream = featsim.FeatureStream(np.zeros((0, 3), bool), np.zeros(0, int), np.zeros(0, int))
     (run,) = featsim.trace(stream, gamma=1, tau=1).runs
     assert run.points == run.memorized.size == run.learned.sum() == 0
+
+
+def test_a_rule_cannot_change_what_was():
+    def rule(L, M, chunk):
+        L[:], M[:] = False, False
+        return L, M
+
+    stream = random_stream(3)
+    got, expected = (featsim.trace(stream, gamma=3, tau=2, init=i) for i in (rule, "random"))
+    for run, other in zip(got.runs, expected.runs, strict=True):
+        np.testing.assert_array_equal(run.learned, other.learned)
+        np.testing.assert_array_equal(run.memorized, other.memorized)

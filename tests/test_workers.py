@@ -3,10 +3,11 @@
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from featsim._workers import check_workers, processors, run_tasks
+from featsim._workers import check_workers, processors, run_tasks, wants_bar
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -67,3 +68,18 @@ def test_of_several_errors_the_first_in_order_is_raised():
 
     with pytest.raises(ValueError, match="task 0"):
         run_tasks(fail, [(i,) for i in range(4)], workers=4, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "shell", "wanted"),
+    [
+        (False, None, False),
+        (True, None, True),
+        (False, SimpleNamespace(), False),
+        (False, SimpleNamespace(kernel=None), True),
+    ],
+)
+def test_a_bar_where_somebody_looks_unless_told(monkeypatch, terminal, shell, wanted):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert [wants_bar(told) for told in (None, True, False)] == [wanted, True, False]

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import xarray as xr
+from matplotlib.figure import Figure
 
 from figures import _gallery, _registry
 from figures.__main__ import main
@@ -32,6 +34,13 @@ def test_list_draws_nothing(capsys, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Draw empty figures; what is drawn is not these tests'."""
+    monkeypatch.setattr(_registry, "draw", lambda name, seeds=None: (Figure(), xr.Dataset()))
+
+
+@pytest.mark.usefixtures("quick")
 def test_only_and_format(capsys, tmp_path):
     folder = tmp_path / "new" / "folder"
     arguments = ["--output", str(folder), "--format", "png", "svg", "--only", "fig04", "fig05"]
@@ -61,6 +70,7 @@ def test_seeds_go_to_figures_that_have_them(monkeypatch):
     assert given == [4, None]
 
 
+@pytest.mark.usefixtures("quick")
 def test_gallery_is_the_docstrings(tmp_path, monkeypatch):
     monkeypatch.setattr(_registry, "names", lambda: ["fig04", "fig05"])
     assert main(["--gallery", str(tmp_path)]) == 0

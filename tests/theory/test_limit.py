@@ -96,9 +96,9 @@ def test_any_number_of_points_costs_the_same_and_gives_the_same():
     config = featsim.Config()
     huge = config.replace(points_per_chunk=10**12, gamma=50 * 10**9)
     small = theory.mean_field(config)
-    start = time.perf_counter()
+    start = time.process_time()
     large = theory.mean_field(huge)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     np.testing.assert_array_equal(large.learned, small.learned)
     np.testing.assert_allclose(
         large.nonzero_gradient_points, small.nonzero_gradient_points * 10**9, rtol=1e-12
