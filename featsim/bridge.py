@@ -382,7 +382,7 @@ def _average(
 def _device(device: torch.device | str) -> torch.device:
     try:
         return torch.empty(0, device=device).device
-    except (RuntimeError, AssertionError):  # unknown, or not compiled in
+    except (RuntimeError, AssertionError, NotImplementedError):  # unknown, or not compiled in
         raise ValueError(f"device must be one that torch has here; it is {device!r}") from None
 
 

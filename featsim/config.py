@@ -197,3 +197,9 @@ def _check_shared(fields: dict[str, Any]) -> None:
     for name, points in shared:
         if points % C:
             raise ValueError(f"{name} must be a multiple of classes = {C}, not {points}")
+
+
+def check_config(config: Any) -> None:
+    """Raise a TypeError if it is no configuration."""
+    if not isinstance(config, Config):
+        raise TypeError(f"config must be a Config, not {config!r}")

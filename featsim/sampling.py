@@ -10,7 +10,7 @@ from featsim import _checks, _purposes
 from featsim._kernels.sampling import uniform_numbers
 from featsim._memory import check_memory
 from featsim._points import PackedPoints, Words, draw_points, unpack
-from featsim.config import Config
+from featsim.config import Config, check_config
 from featsim.source import ClassPoints, Counts, Reals, Source, key_of
 from featsim.stream import FeatureStream
 
@@ -146,7 +146,7 @@ def sample_stream(config: Config, seed: int) -> FeatureStream:
 
     Within a chunk the points come class after class.
     """
-    _check_config(config)
+    check_config(config)
     seed = check_seed("seed", seed)
     _check_rows(config, config.points_by_chunk, config.points_per_chunk, config.experiments)
     source = ConfigSource(config)
@@ -158,7 +158,7 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 
     They are one chunk, or, where frequencies change, one for each experiment.
     """
-    _check_config(config)
+    check_config(config)
     seed = check_seed("seed", seed)
     chunks = config.experiments if config.frequencies_change else 1
     _check_rows(config, None, config.test_points, chunks)
@@ -172,7 +172,7 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 
 def sample_noise(config: Config, seed: int) -> Reals:
     """Return the noise γ_x of the training points of a seed, (n,), in ``sample_stream``'s order."""
-    _check_config(config)
+    check_config(config)
     seed = check_seed("seed", seed)
     _check_rows(config, config.points_by_chunk, config.points_per_chunk, config.experiments)
     source = ConfigSource(config)
@@ -182,11 +182,6 @@ def sample_noise(config: Config, seed: int) -> Reals:
         if drawn.noise is not None:
             noise[labels == c] = config.gamma * drawn.noise
     return noise
-
-
-def _check_config(config: Any) -> None:
-    if not isinstance(config, Config):
-        raise TypeError(f"config must be a Config, not {config!r}")
 
 
 def _classes(source: ConfigSource, seed: int) -> list[ClassPoints]:

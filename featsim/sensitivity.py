@@ -11,7 +11,7 @@ import numpy.typing as npt
 from featsim import _checks, _tables
 from featsim._labels import versions
 from featsim._workers import check_workers, watched
-from featsim.config import Config
+from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.simulation import simulate
 from featsim.theory.limit import mean_field
@@ -83,8 +83,7 @@ def sensitivity(
     ImportError
         If SALib is not installed.
     """
-    if not isinstance(config, Config):
-        raise TypeError(f"config must be a Config, not {config!r}")
+    check_config(config)
     box = _checked(config, ranges)
     N = _checks.integer("samples", samples, 8)
     if N & (N - 1):

@@ -14,11 +14,11 @@ from featsim._memory import check_memory, simulation_bytes, source_bytes, stream
 from featsim._result import Result
 from featsim._tallies import Arrays, Tallies
 from featsim._workers import check_workers
-from featsim.config import Config
+from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import ConfigSource, check_seed, check_seeds
 from featsim.source import Source
-from featsim.stream import FeatureStream, StreamSource
+from featsim.stream import FeatureStream, StreamSource, check_stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,8 +88,7 @@ def run_simulation(
     gradient_rank: bool = False,
 ) -> Result:
     """Do the work of ``simulate``, up to the labels."""
-    if not isinstance(config, Config):
-        raise TypeError(f"config must be a Config, not {config!r}")
+    check_config(config)
     chosen = resolve(inits)
     seed_list = check_seeds(seeds)
     threads = check_workers(workers)
@@ -203,8 +202,7 @@ def simulate_stream(
         If the result cannot fit the memory that is available: a large number in ``chunks`` makes
         as many experiments.
     """
-    if not isinstance(stream, FeatureStream):
-        raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
+    check_stream(stream)
     if not isinstance(test, FeatureStream | None):
         raise TypeError(f"test must be a FeatureStream or None, not {test!r}")
     one = not isinstance(gamma, list | tuple) and np.ndim(gamma) == 0

@@ -89,6 +89,12 @@ def _index_array(name: str, values: Any, points: int) -> npt.NDArray[np.int64]:
     return indices
 
 
+def check_stream(stream: Any) -> None:
+    """Raise a TypeError if it is no stream."""
+    if not isinstance(stream, FeatureStream):
+        raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
+
+
 class StreamSource(Source):
     """A stream as a source: the same points for every seed."""
 

@@ -17,7 +17,7 @@ from featsim.inits import Init, resolve
 from featsim.sampling import check_seed
 from featsim.schedules import forgets
 from featsim.source import key_of
-from featsim.stream import FeatureStream
+from featsim.stream import FeatureStream, check_stream
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -128,8 +128,7 @@ def trace(
     ValueError, TypeError
         If an argument is out of range or of the wrong type, or a rule returns something else.
     """
-    if not isinstance(stream, FeatureStream):
-        raise TypeError(f"stream must be a FeatureStream, not {stream!r}")
+    check_stream(stream)
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
     seed = check_seed("seed", seed)

@@ -45,7 +45,7 @@ def open_source(
     reader = _READERS.get(name)
     places = (folder / name, folder)
     for place in places:
-        if (name in _FOLDER_CLASSES or reader is None) and _has_classes(place):
+        if (name in _FOLDER_CLASSES or reader is None) and _has_classes(name, place):
             return _class_folders(name, place, image_size, cache)
     hint = f"put {_HINTS[name]} into {folder} or {folder / name}, and name it with --data"
     if reader is None:
@@ -76,21 +76,21 @@ def _digits() -> Source:
     return first, second, 10
 
 
-def _test_name(folder: Path, dataset: str = "") -> str | None:
+def _test_name(name: str, folder: Path) -> str | None:
     """Return the part to test on; the test images of some data sets have no labels."""
-    parts = ("val", "test") if dataset in ("tiny_imagenet", "imagenet") else ("test", "val")
+    parts = ("val", "test") if name in ("tiny_imagenet", "imagenet") else ("test", "val")
     return next((part for part in parts if (folder / part).is_dir()), None)
 
 
-def _has_classes(folder: Path) -> bool:
-    return (folder / "train").is_dir() and _test_name(folder) is not None
+def _has_classes(name: str, folder: Path) -> bool:
+    return (folder / "train").is_dir() and _test_name(name, folder) is not None
 
 
 def _class_folders(name: str, folder: Path, image_size: int | None, cache: Path | None) -> Source:
     """Return the images of class folders in train and test (or val)."""
     try:
         train = datasets.ImageFolder(str(folder / "train"))
-        test = _labelled(folder / str(_test_name(folder, name)), train.class_to_idx)
+        test = _labelled(folder / str(_test_name(name, folder)), train.class_to_idx)
     except FileNotFoundError as error:
         raise DataError(f"{name}: {error}") from error
     expected = _FOLDER_CLASSES.get(name, len(train.classes))

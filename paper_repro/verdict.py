@@ -79,6 +79,11 @@ class Judgement:
             return UNKNOWN
         return HOLDS if self.above <= level else FAILS if self.below <= level else UNKNOWN
 
+    @property
+    def p(self) -> float:
+        """Two-sided probability of what came out, were the truth at the threshold."""
+        return min(1.0, 2 * min(self.above, self.below))
+
     def text(self, digits: int = 2) -> str:
         """Return the mean, with its interval or, of ranks, its two-sided p, and the seeds."""
         many = f"({len(self.values)} {'seed' if len(self.values) == 1 else 'seeds'})"
@@ -86,7 +91,7 @@ class Judgement:
         if not self.tested:
             return f"{mean} {many}"
         if self.ranks:
-            return f"{mean}, p = {min(1.0, 2 * min(self.above, self.below)):.2g} {many}"
+            return f"{mean}, p = {self.p:.2g} {many}"
         low, high = interval(self.values)
         return f"{mean} [{low:.{digits}f}, {high:.{digits}f}] {many}"
 

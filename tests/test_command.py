@@ -93,6 +93,7 @@ def test_encodings_without_greek(encoding, arguments, monkeypatch):
     monkeypatch.undo()
     out, error = (stream.detach().getvalue() for stream in streams.values())
     assert status == (2 if "9" in arguments else 0)
+    assert b"Traceback" not in error
     if arguments == SMALL:
         text = out.decode(encoding)
         assert "? = 2, ? = 3" in text

@@ -134,8 +134,10 @@ def test_interrupt(tmp_path):
             assert time.monotonic() < deadline, "no thread of the process came to work"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
+        start = time.monotonic()
         out, err = process.communicate(timeout=10)
     finally:
         process.kill()
+    assert time.monotonic() - start < 2
     assert (process.returncode, out, err) == (130, "", "featsim: interrupted\n")
     assert os.listdir(tmp_path) == []

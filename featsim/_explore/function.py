@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from featsim.config import Config
+from featsim.config import Config, check_config
 
 if TYPE_CHECKING:
     from featsim._explore.page import Explorer
@@ -28,8 +28,8 @@ def explore(config: Config | None = None) -> "Explorer":
     ModuleNotFoundError
         If Panel, the extra ``explore``, is not installed.
     """
-    if not isinstance(config, Config | None):
-        raise TypeError(f"config must be a Config, not {config!r}")
+    if config is not None:
+        check_config(config)
     try:
         import panel
     except ModuleNotFoundError as error:

@@ -20,7 +20,7 @@ from featsim._sweep.store import Store
 from featsim._sweep.task import run_task
 from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers, watched
-from featsim.config import Config
+from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
 from featsim.sampling import check_seeds
 
@@ -102,8 +102,7 @@ def sweep(
     MemoryError
         If the result cannot fit the memory that is available.
     """
-    if not isinstance(config, Config):
-        raise TypeError(f"config must be a Config, not {config!r}")
+    check_config(config)
     if not isinstance(executor, concurrent.futures.Executor | None):
         raise TypeError(f"executor must be one of concurrent.futures, not {executor!r}")
     if not isinstance(output, str | os.PathLike | None):

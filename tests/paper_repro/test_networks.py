@@ -15,6 +15,7 @@ from paper_repro.networks import experiments, page, tradeoff
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
+from paper_repro.verdict import HOLDS, UNKNOWN
 from tests.paper_repro.by_hand import write
 
 STEPS = dict(zip(METHODS, (900, 200, 250, 700, 600, 300, 400, 800), strict=True))
@@ -152,3 +153,22 @@ def test_steps_that_the_limit_cut_are_marked(tmp_path):
     assert "≥ 200" not in text
     assert "2 of 16 experiments ended at the epoch limit" in text
     assert end_point(load_records(REGIMES["C16"].runs(100)["cold"], tmp_path), "steps") == 900
+
+
+def test_of_cut_steps_only_what_holds_of_the_bound_is_told(tmp_path):
+    for cut in ("cold", "DASH"):
+        for seed in (100, 101, 102):
+            for number, (name, run) in enumerate(REGIMES["C16"].runs(seed).items()):
+                steps = STEPS[name] + 2 * (seed + number)
+                write(tmp_path / cut, run, 0.3, steps, converged=name != cut)
+    told = {
+        (cut, f.claim.one, f.claim.other): f.verdict
+        for cut in ("cold", "DASH")
+        for f in gather("C16", tmp_path / cut).findings
+        if f.claim.end_point == "steps"
+    }
+    for cut in ("cold", "DASH"):
+        assert told[cut, "warm", "cold"] == told[cut, "warm", "DASH"] == HOLDS
+        assert told[cut, "DASH at doublings", "DASH"] == HOLDS
+    assert told["cold", "DASH", "cold"] == HOLDS
+    assert told["DASH", "DASH", "cold"] == UNKNOWN
