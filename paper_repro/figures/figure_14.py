@@ -15,6 +15,9 @@ from paper_repro.run import Run
 from paper_repro.scales import Scale, base, grid, seeds, sized
 from paper_repro.style import COLORS
 
+MOST_LABELS = 10
+"""Most boxes that are labelled; where there are more, only some are, the last among them."""
+
 
 def runs(scale: Scale) -> list[Run]:
     """Return the three-layer CNN, cold, on a growing training set."""
@@ -32,7 +35,9 @@ def draw(records: Sequence[Records]) -> Figure:
     """Draw a box for each size of the training set, the accuracy on an axis of its own."""
     figure, (axes,) = new_figure(1)
     rows = range(len(records[0].experiments))
-    labels = [f"{records[0].experiments[i]['train_size']:,}" for i in rows]
+    sizes = [row["train_size"] for row in records[0].experiments]
+    apart = -(-len(sizes) // MOST_LABELS)
+    labels = ["" if (len(sizes) - 1 - i) % apart else f"{sizes[i]:,}" for i in rows]
     boxes = []
     for i in rows:
         found = [r.experiments[i]["test_cosines"]["box"] for r in records]
