@@ -13,6 +13,7 @@ from featsim._kernels.accuracy import tail_probability, well_classified
 from featsim._kernels.experiments import run_afresh, run_experiments, run_gammas
 from featsim._memory import MOST_STATE_WORDS, state_words
 from featsim._points import PackedPoints, Words
+from featsim._tables import check_strongest
 from featsim.inits import Init
 from featsim.source import ClassPoints, Counts, Reals
 from featsim.variables import KERNEL, VARIABLES
@@ -79,11 +80,8 @@ def run_class(
     largest = 64 * points.valid.size
     if drawn.strengths is not None:
         strongest = int(drawn.strengths.max())
+        check_strongest(strongest, largest, K)
         largest *= strongest
-        if largest * 2 * K >= 2**62:
-            raise ValueError(
-                f"strengths must be below 2**61 / (points · features), not {strongest}"
-            )
     whole_gammas = np.array([whole(gamma, largest) for gamma in gammas])
     whole_tau = most_needed(tau, K, drawn.strengths)
     first_chunk = np.maximum(np.arange(1, J + 1) - min(window or J, J), 0)

@@ -75,6 +75,18 @@ def strength_table(strengths: Any, C: int, K: int) -> npt.NDArray[np.int64]:
     return table.astype(np.int64)
 
 
+def check_strongest(strongest: int, points: int, features: int) -> None:
+    """Raise a ValueError if sums of strengths may not fit the integers of the kernels.
+
+    ``points`` are those of a class, every chunk filled up to a multiple of 64.
+    """
+    if strongest > 1 and points * strongest * 2 * features >= 2**62:
+        raise ValueError(
+            f"strengths must be below 2**61 / (points · features), not {strongest}: "
+            f"a class has {points:,} points and {features:,} features"
+        )
+
+
 def level_table(levels: Any) -> tuple[tuple[float, float], ...]:
     """Return levels of noise, pairs of a factor above 0 and a share; the shares add to 1."""
     table = numbers("noise_levels", levels, "iuf", "pairs (factor, share)").astype(np.float64)

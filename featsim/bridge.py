@@ -125,7 +125,7 @@ def chunk_gradients(
         ValueError if nothing requires a gradient, a chunk is empty, a loss is not one number or
         the model cannot be copied; TypeError for a chunk or a batch of a kind that does not fit.
     """
-    _check_losses(loss, batch_loss)
+    _check_losses(loss, batch_loss, size)
     if isinstance(chunks, DataLoader):
         raise TypeError("chunks must be a list of chunks; it is one DataLoader: put it in a list")
     twin = _copy(_unwrap(model)[0]).eval()
@@ -177,9 +177,12 @@ class Dash:
         _checks.real("alpha", self.alpha, 0, 1, open_low=True)
         _checks.real("lam", self.lam, 0, 1)
         check_when(self.when)
-        _check_losses(self.loss, self.batch_loss)
+        _check_losses(self.loss, self.batch_loss, self.size)
         if self.keep not in ("all", "newest"):
             raise ValueError(f"keep must be 'all' or 'newest'; it is {self.keep!r}")
+        if self.device is not None:
+            _device(self.device)
+        _check_functions(include=self.include)
 
     def arrive(self, chunk: Iterable[Batch], points: int | None = None) -> dict[str, Tensor]:
         """Take in a new chunk, before training on it; shrink the model if it is time.
@@ -476,8 +479,7 @@ def _chosen(model: nn.Module, include: Include) -> dict[str, nn.Parameter]:
     """Return the trainable parameters to change, each under its first name."""
     trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
     if include is not None:
-        if not callable(include):
-            raise TypeError(f"include must be a function; it is a {type(include).__name__}")
+        _check_functions(include=include)
         return {n: p for n, p in trainable.items() if include(n, p)}
     layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd)]
     named = [pair for layer in layers for pair in layer.named_parameters(recurse=False)]
@@ -519,7 +521,14 @@ def _check_gradient(name: str, gradient: Tensor, parameter: Tensor) -> None:
         raise ValueError(f"gradients[{name!r}] must be finite; it holds NaN or infinity")
 
 
-def _check_losses(loss: Loss | None, batch_loss: BatchLoss | None) -> None:
+def _check_functions(**given: object) -> None:
+    for name, value in given.items():
+        if value is not None and not callable(value):
+            raise TypeError(f"{name} must be a function; it is a {type(value).__name__}")
+
+
+def _check_losses(loss: Loss | None, batch_loss: BatchLoss | None, size: Size | None) -> None:
+    _check_functions(loss=loss, batch_loss=batch_loss, size=size)
     if loss is not None and batch_loss is not None:
         raise ValueError("loss and batch_loss exclude each other; give one of them")
 

@@ -140,6 +140,7 @@ class Config:
         if self.points_by_chunk is not None:
             checked["points_by_chunk"] = _tables.chunk_table(self.points_by_chunk, J)
         _check_shared(checked)
+        _check_strengths(checked)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
@@ -197,6 +198,24 @@ def _check_shared(fields: dict[str, Any]) -> None:
     for name, points in shared:
         if points % C:
             raise ValueError(f"{name} must be a multiple of classes = {C}, not {points}")
+
+
+def _check_strengths(fields: dict[str, Any]) -> None:
+    """Check the largest strength against the most points that a class may have."""
+    J, shared = fields["experiments"], 1 if fields["class_arrival"] else fields["classes"]
+    sizes = fields.get("points_by_chunk")
+    if sizes is None:
+        points = J * _filled(fields["points_per_chunk"] // shared)
+    else:
+        points = sum(_filled(size // shared) for size in sizes)
+    table = fields.get("strengths")
+    strongest = fields["max_strength"] if table is None else np.max(table)
+    _tables.check_strongest(int(strongest), points, fields["features"])
+
+
+def _filled(points: int) -> int:
+    """Return the points of a chunk, filled up to a multiple of 64."""
+    return -(-points // 64) * 64
 
 
 def check_config(config: Any) -> None:

@@ -208,6 +208,11 @@ def test_a_chunk_that_fails_has_not_arrived():
         ({"when": "sometimes"}, ValueError, "when must be"),
         ({"when": 2}, TypeError, "when must be"),
         ({"keep": "oldest"}, ValueError, "keep must be 'all' or 'newest'; it is 'oldest'"),
+        ({"include": "weight"}, TypeError, "include must be a function; it is a str"),
+        ({"loss": 1.0}, TypeError, "loss must be a function; it is a float"),
+        ({"batch_loss": 1.0}, TypeError, "batch_loss must be a function; it is a float"),
+        ({"size": 128}, TypeError, "size must be a function; it is a int"),
+        ({"device": "abacus"}, ValueError, "device must be one that torch has here; it is 'abac"),
         ({"loss": min, "batch_loss": min}, ValueError, "exclude each other"),
     ],
 )

@@ -13,7 +13,6 @@ import xarray as xr
 
 import featsim
 from featsim._sweep import plan as sweep_plan
-from featsim._sweep.cost import seconds
 from featsim.sampling import ConfigSource
 
 SMALL = featsim.Config(features=9, points_per_chunk=60, experiments=4, gamma=3, test_points=120)
@@ -143,12 +142,18 @@ def test_pieces_hold_each_simulation_once(monkeypatch, reduce, shortest):
         for batch in piece.batches:
             assert reduce is None or len(batch.seeds) == 7
             for place, learner, inits in batch.settings:
-                config = batch.config.replace(gamma=learner.gamma, tau=learner.tau)
-                assert (config, inits) == plan.grid.at(place)
+                setting = batch.config.replace(gamma=learner.gamma, tau=learner.tau)
+                assert (setting, inits) == plan.grid.at(place)
                 found += [(place, *seed) for seed in batch.seeds]
     assert sorted(found) == [(p, s, s) for p in range(240) for s in range(7)]
-    costs = [piece.simulations * seconds(config, 1) for piece in pieces]
-    assert max(costs) < 3 * sweep_plan.PIECE_SECONDS
+    for piece in pieces:
+        cost, alone = 0.0, 7 if reduce else 1
+        for batch in piece.batches:
+            units = {}
+            for place, learner, _ in batch.settings:
+                units.setdefault(learner.tau, []).append(place)
+            cost += len(batch.seeds) * sum(map(plan.cost_of, units.values()))
+        assert cost <= 1.001 * plan.piece_seconds or piece.simulations == alone
 
 
 def test_points_are_drawn_once_for_gamma_and_tau(draws):
