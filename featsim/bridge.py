@@ -204,6 +204,9 @@ class Dash:
         _check_chunk(chunk)
         if isinstance(chunk, Iterator):
             raise TypeError("a chunk must be one that can be read again; it is an iterator")
+        if self.batch_loss is None and isinstance(chunk, list | tuple):
+            for batch in chunk:
+                _check_pair(batch)
         new = _points(chunk) if points is None else points
         sizes = [*self.points, _checks.integer("points", new, 1)]
         chunks = [*self.chunks, chunk] if self.keep == "all" else [chunk]
@@ -403,11 +406,7 @@ def _pair_loss(loss: Loss) -> BatchLoss:
     """Return the loss of an (input, target) batch."""
 
     def batch_loss(model: nn.Module, batch: Batch) -> Tensor:
-        if not isinstance(batch, tuple | list) or len(batch) != 2:
-            raise TypeError(
-                "each of chunks must hold (input, target) batches, or any with batch_loss=; "
-                f"one is a {type(batch).__name__}"
-            )
+        _check_pair(batch)
         inputs, target = batch
         return loss(model(inputs), target)
 
@@ -531,6 +530,14 @@ def _check_losses(loss: Loss | None, batch_loss: BatchLoss | None, size: Size | 
     _check_functions(loss=loss, batch_loss=batch_loss, size=size)
     if loss is not None and batch_loss is not None:
         raise ValueError("loss and batch_loss exclude each other; give one of them")
+
+
+def _check_pair(batch: Batch) -> None:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        raise TypeError(
+            "each of chunks must hold (input, target) batches, or any with batch_loss=; "
+            f"one is a {type(batch).__name__}"
+        )
 
 
 def _check_chunk(chunk: object) -> None:

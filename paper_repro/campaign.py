@@ -74,6 +74,11 @@ REGIMES: dict[str, Regime] = {
         dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048),
         _FOUR,
     ),
+    "W64-slow": Regime(
+        "ResNet-18 of width 64, 8 chunks of 256, learning rate 0.001",
+        dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048, lr=0.001),
+        _FOUR,
+    ),
     "MLP": Regime(
         "three-layer MLP of 256 units, 20 chunks of 1,000",
         dataclasses.replace(_BASE, model="mlp_narrow", width=64, chunks=20, train_size=20_000),
@@ -86,6 +91,8 @@ PLAN: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("W64", (100,)),
     ("MLP", tuple(range(100, 103))),
     ("R16", tuple(range(105, 110))),
+    ("W64", (101, 102)),
+    ("W64-slow", (100, 101, 102)),
 )
 """Regimes and their seeds, in the order in which they are run: all methods of a seed together."""
 

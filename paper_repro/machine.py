@@ -32,6 +32,8 @@ class Machine:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} must be at least 1; it is {value}")
+        if self.workers < 0:
+            raise ValueError(f"workers must be at least 0; it is {self.workers}")
 
     @property
     def place(self) -> "torch.device":

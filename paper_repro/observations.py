@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from paper_repro.catalog import Kind
-from paper_repro.figures.figure_06 import norms_and_steps
+from paper_repro.figures.figure_06 import METHODS, NORMS, Norm, norms_and_steps
 from paper_repro.figures.figure_13 import curve
 from paper_repro.records import Records
 from paper_repro.run import NARROW, Model
@@ -101,6 +101,23 @@ def _cheaper_than_cold(records: Sequence[Records]) -> float:
     return 100 * (total["cold"] - total["dash"]) / total["cold"]
 
 
+def _norms(norm: Norm, name: str) -> tuple[Observation, ...]:
+    """Return Figure 6's claim of a norm, which ``name`` calls: within a method, and over both."""
+
+    def of(methods: Sequence[str]) -> Measure:
+        return lambda rs: norms_and_steps([r for r in rs if r.run.method in methods], norm)
+
+    return tuple(
+        Observation(
+            "figure", 6, f"{name} predicts the steps of {which}",
+            f"ρ (Spearman) of the {NORMS[norm]} and steps", of(methods), of_steps=True,
+        )
+        for which, methods in (
+            ("a cold start", ("cold",)), ("a warm start", ("warm",)), ("both together", METHODS),
+        )
+    )  # fmt: skip
+
+
 def pretraining(model: Model, name: str) -> tuple[Observation, ...]:
     """Return what Figure 2 claims of a network, which ``name`` is what the text calls."""
     return (
@@ -119,16 +136,8 @@ def pretraining(model: Model, name: str) -> tuple[Observation, ...]:
 OBSERVATIONS = (
     *pretraining("mlp", "the MLP"),
     *pretraining("resnet18", "ResNet-18"),
-    Observation(
-        "figure", 6, "the initial gradient norm, as the paper takes it, predicts the steps",
-        "ρ (Spearman) of the norm of the summed gradients and steps, cold and warm",
-        lambda records: norms_and_steps(records, "summed_gradient_norm"), of_steps=True,
-    ),
-    Observation(
-        "figure", 6, "the norm of the gradient of the mean loss predicts the steps too",
-        "ρ (Spearman) of the norm of the mean gradient and steps, cold and warm",
-        lambda records: norms_and_steps(records, "gradient_norm"), of_steps=True,
-    ),
+    *_norms("summed_gradient_norm", "the initial gradient norm, as the paper takes it,"),
+    *_norms("gradient_norm", "the norm of the gradient of the mean loss"),
     Observation(
         "figure", 7, "a cold start needs more steps the more data there are",
         "ρ (Spearman) of training samples and steps", _grows("steps"), of_steps=True,
@@ -155,3 +164,8 @@ OBSERVATIONS = (
         "operations saved over two experiments, % of cold's", _cheaper_than_cold, of_steps=True,
     ),
 )  # fmt: skip
+
+
+def of_paper(kind: Kind, number: int) -> tuple[Observation, ...]:
+    """Return what a figure or table claims."""
+    return tuple(o for o in OBSERVATIONS if (o.kind, o.number) == (kind, number))

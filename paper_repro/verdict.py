@@ -4,8 +4,8 @@ A claim *holds*, or *does not hold*, where chance would give such numbers in at 
 cases, were the truth just at the claim's threshold; otherwise, and with one seed always, it cannot
 be told. For numbers this is Student's test: his two-sided 90 % interval of the mean over seeds lies
 on one side. For ranks it is the permutation test of Spearman's ρ, a mean over seeds, in which each
-seed's pairs are permuted by themselves: all permutations where a seed has at most eight pairs, and
-20,000 random ones else.
+seed's pairs are permuted by themselves: all permutations where a seed has at most eight pairs and
+the sums over the seeds are at most millions, and 20,000 random ones else.
 """
 
 import itertools
@@ -20,6 +20,7 @@ HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "cannot be told at this size"
 LEVEL = 0.05
 _MOST_PAIRS = 8
 _SAMPLES = 20_000
+_MOST_SUMS = 5_000_000
 _CLOSE = 1e-8
 
 Floats = npt.NDArray[np.float64]
@@ -125,21 +126,31 @@ def _by_permutation(pairs: Sequence[Ranks]) -> tuple[float, float]:
     """Return the probabilities of a sum of ρ as high or higher, and as low or lower."""
     generator = np.random.default_rng(0)
     seen = sum(one.rho for one in pairs)
-    if all(one.exact for one in pairs):
-        sums: Floats = np.zeros(1)
-        weights: Floats = np.ones(1)
-        for one in pairs:
-            rhos = one.under_chance(generator)
-            totals = np.round(np.add.outer(sums, rhos), 9).ravel()
-            sums, places = np.unique(totals, return_inverse=True)
-            shares = np.repeat(weights / len(rhos), len(rhos))
-            weights = np.bincount(places, shares).astype(np.float64)
+    exact = _exact_sums(pairs) if all(one.exact for one in pairs) else None
+    if exact is not None:
+        sums, weights = exact
         high, low = sums >= seen - _CLOSE, sums <= seen + _CLOSE
         return float(weights[high].sum()), float(weights[low].sum())
     drawn = [generator.choice(one.under_chance(generator), _SAMPLES) for one in pairs]
     totals = np.sum(drawn, axis=0)
     above, below = (totals >= seen - _CLOSE).sum(), (totals <= seen + _CLOSE).sum()
     return float(1 + above) / (1 + _SAMPLES), float(1 + below) / (1 + _SAMPLES)
+
+
+def _exact_sums(pairs: Sequence[Ranks]) -> tuple[Floats, Floats] | None:
+    """Return the sums of ρ over all permutations and their probabilities; None if too many."""
+    sums: Floats = np.zeros(1)
+    weights: Floats = np.ones(1)
+    for one in pairs:
+        orders = np.round(one.under_chance(np.random.default_rng(0)), 9)
+        rhos, counts = np.unique(orders, return_counts=True)  # few differ, of many orders
+        if sums.size * rhos.size > _MOST_SUMS:
+            return None
+        totals = np.round(np.add.outer(sums, rhos), 9).ravel()
+        sums, places = np.unique(totals, return_inverse=True)
+        shares = np.outer(weights, counts / orders.size).ravel()
+        weights = np.bincount(places, shares).astype(np.float64)
+    return sums, weights
 
 
 def _ranks(values: Sequence[float]) -> Floats:

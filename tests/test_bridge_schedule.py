@@ -230,6 +230,8 @@ def test_bad_arguments():
     for wrong in ({"x": 1}, torch.ones(2), None):
         with pytest.raises(TypeError, match="a chunk must be a list of batches or a DataLoader"):
             dash.arrive(wrong)
+    with pytest.raises(TypeError, match=r"must hold \(input, target\) batches, or .* is a Ten"):
+        dash.arrive(chunk(0)[0])  # a batch alone
     for points in (0, -1):
         with pytest.raises(ValueError, match="points must be an integer of at least 1"):
             dash.arrive(chunk(0), points=points)

@@ -19,10 +19,11 @@ from paper_repro.verdict import Ranks
 
 Norm = Literal["summed_gradient_norm", "gradient_norm"]
 METHODS = ("cold", "warm")
-_LABELS: dict[Norm, str] = {
+NORMS: dict[Norm, str] = {
     "summed_gradient_norm": "norm of the summed gradients",
     "gradient_norm": "norm of the mean gradient",
 }
+"""What the norms are called."""
 
 
 def runs(scale: Scale) -> list[Run]:
@@ -39,10 +40,10 @@ def norms_and_steps(records: Sequence[Records], norm: Norm) -> Ranks:
 def draw(records: Sequence[Records]) -> Figure:
     """Draw a panel a norm; the legend has Spearman's rank correlation ρ."""
     figure, panels = new_figure(2)
-    for axes, norm in zip(panels, _LABELS, strict=True):
+    for axes, norm in zip(panels, NORMS, strict=True):
         for method in METHODS:
             _draw_method(axes, [r for r in records if r.run.method == method], method, norm)
-        axes.set(xlabel=_LABELS[norm], ylabel="steps to convergence")
+        axes.set(xlabel=NORMS[norm], ylabel="steps to convergence")
         axes.legend()
     return figure
 

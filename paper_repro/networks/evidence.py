@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime, end_point
+from paper_repro.networks.cut import Cut
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
 from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
@@ -25,6 +26,13 @@ class Finding:
     """The number of each seed: percentage points, or steps saved in % of the other's."""
     verdict: str
     """Whether the claim holds."""
+    cut: Cut
+    """Which of the steps that it compares were cut."""
+
+    @property
+    def text(self) -> str:
+        """The mean and its interval."""
+        return self.cut.mark(judge(self.values).text(1))
 
 
 @dataclass(frozen=True)
@@ -43,18 +51,11 @@ class Evidence:
         return [end_point(records[method], name) for records in self.seeds.values()]
 
     def finding(self, claim: Claim) -> Finding:
-        """Return what the seeds say of a claim.
-
-        Steps that the epoch limit cut are a lower bound, and so is what is saved of them: a claim
-        can hold of that, and nothing else can be told.
-        """
+        """Return what the seeds say of a claim."""
         values = [claim.measured(records) for records in self.seeds.values()]
-        verdict = judge(values, claim.threshold).verdict()
-        if claim.end_point == "steps" and (
-            self.cut(claim.one) or (self.cut(claim.other) and verdict != HOLDS)
-        ):
-            verdict = UNKNOWN
-        return Finding(claim, values, verdict)
+        of_steps = claim.end_point == "steps"
+        cut = Cut(of_steps and self.cut(claim.other), of_steps and self.cut(claim.one))
+        return Finding(claim, values, cut.told(judge(values, claim.threshold).verdict()), cut)
 
     @property
     def findings(self) -> list[Finding]:

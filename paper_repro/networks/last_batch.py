@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paper_repro.campaign import REGIMES
 from paper_repro.networks import evidence
+from paper_repro.networks.cut import Cut
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
@@ -64,8 +65,9 @@ def _row(size: int, whole: list[dict[str, Records]]) -> list[str]:
         plus_minus(values, 0, cut=any(records.any_cut for records in found))
         for values, found in zip(steps, (even, odd), strict=True)
     ]
-    judged = judge(more)
-    return [f"{size:,}", str(size % BATCHES[1]), *texts, judged.text(0), judged.verdict()]
+    judged, cut = judge(more), Cut(*(any(r.any_cut for r in found) for found in (odd, even)))
+    measured = [cut.mark(judged.text(0)), cut.told(judged.verdict())]
+    return [f"{size:,}", str(size % BATCHES[1]), *texts, *measured]
 
 
 def _name(size: int, batch: int) -> str:

@@ -18,7 +18,8 @@ def draw(regimes: Sequence[Evidence]) -> Figure:
     """Draw the methods of each regime: a small point a seed, a large one for their mean.
 
     Bars reach one standard deviation over seeds to each side. The gray line joins the methods that
-    no other beats in both means. Those that act at doublings are hollow.
+    no other beats in both means. Those that act at doublings are hollow, and a ≥ stands by steps of
+    which the epoch limit cut some.
     """
     columns = min(2, len(regimes))
     figure, panels = new_figure(columns, -(-len(regimes) // columns))
@@ -65,6 +66,8 @@ def _draw_panel(axes: Axes, evidence: Evidence) -> None:
         )  # fmt: skip
         if several:
             axes.scatter(steps, accuracy, s=5, color=color, alpha=0.5, linewidths=0, zorder=2)
+        if evidence.cut(method):
+            axes.annotate("≥", (x, y), (4, 3), textcoords="offset points", color=color)
         means.append((x, y))
     axes.plot(*np.transpose(best(means)), color="0.7", linewidth=1, zorder=1)
     number = len(evidence.seeds)

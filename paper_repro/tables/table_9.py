@@ -1,8 +1,8 @@
 """Table 9: epochs, time and operations of two experiments, by method.
 
 Operations are counted by torch's counter over training, the method included and the test not; the
-time is that of the same runs without the counter. Memory is not measured: it would need a process
-of its own for each method.
+time is that of the same runs without the counter, and holds the test. Memory is not measured: it
+would need a process of its own for each method.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """What runs beside the campaign: noise, figures, rates and last batches, from records by hand."""
 
 import dataclasses
+import shutil
 
 import pytest
 
@@ -139,3 +140,10 @@ def test_a_small_last_batch_is_told_by_the_steps(tmp_path):
     assert rows[0][-2] == "does not hold"
     assert rows[1][1:5] == ["5,000", "8", "301 ± 1", "701 ± 1"]
     assert rows[1][5:7] == ["133 [132, 134] (3 seeds)", "holds"]
+    for run in last_batch.runs(last_batch.SEEDS[0]).values():
+        if run.batch == 125:
+            shutil.rmtree(tmp_path / run.name)
+            write(tmp_path, run, 0.4, 600, converged=False)
+    rows = cells_of(last_batch.section(last_batch.whole_seeds(tmp_path)))[2:]
+    assert rows[1][5].startswith("≤ ")
+    assert rows[1][6] == "cannot be told at this size"

@@ -44,8 +44,10 @@ def test_the_plan_runs_whole_seeds_once_each():
         (changes["method"], changes.get("doubling")) for changes in METHODS.values()
     ]
     sizes = {name: sum(len(seeds) for regime, seeds in PLAN if regime == name) for name in REGIMES}
-    assert sizes == {"C16": 10, "R16": 10, "W64": 1, "MLP": 3}
-    assert planned(["W64"]) == [run for run in runs if run.width == 64 and run.model == "resnet18"]
+    assert sizes == {"C16": 10, "R16": 10, "W64": 3, "W64-slow": 3, "MLP": 3}
+    wide = [run for run in runs if run.model == "resnet18"]
+    assert planned(["W64"]) == [run for run in wide if run.lr == 0.01]
+    assert planned(["W64-slow"]) == [run for run in wide if run.lr == 0.001]
 
 
 def test_methods_of_a_regime_differ_in_the_method_alone():
@@ -58,5 +60,7 @@ def test_methods_of_a_regime_differ_in_the_method_alone():
 
 
 def test_an_unknown_regime_is_refused():
-    with pytest.raises(ValueError, match=r"regimes must be among C16, R16, W64, MLP; they have"):
+    with pytest.raises(
+        ValueError, match=r"regimes must be among C16, R16, W64, W64-slow, MLP; they have"
+    ):
         planned(["C16", "huge"])

@@ -9,14 +9,16 @@ pytest.importorskip("torch")
 
 from matplotlib.colors import to_hex
 
+from featsim import plotting
 from paper_repro.__main__ import main
 from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
 from paper_repro.networks import experiments, page, tradeoff
+from paper_repro.networks.cut import Cut
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
 from paper_repro.verdict import HOLDS, UNKNOWN
-from tests.paper_repro.by_hand import write
+from tests.paper_repro.by_hand import cells_of, write
 
 STEPS = dict(zip(METHODS, (900, 200, 250, 700, 600, 300, 400, 800), strict=True))
 GAIN = dict(zip(METHODS, (8, 0, 1, 5, 6, 5.5, 4, 9), strict=True))
@@ -140,7 +142,9 @@ def test_the_page_is_written_from_whole_seeds_alone(tmp_path, capsys):
     )
     assert "- *FIRE generalizes better than DASH*" not in text  # it holds
     assert "- C16: 3 of 10 seeds are whole; `python -m paper_repro campaign --regimes C16" in text
-    assert "- W64: 0 of 1 seeds" in text
+    assert "- W64: 0 of 3 seeds" in text
+    growth = "- *a cold start needs more steps the more data there are*: cannot be told at this"
+    assert f"{growth} size; ρ (Spearman) of training samples and steps: 0.00, p = 1 (3" in text
     assert "## R16" not in text
 
 
@@ -151,6 +155,15 @@ def test_steps_that_the_limit_cut_are_marked(tmp_path):
     text = (tmp_path / "n.md").read_text()
     assert "| ≥ 900 " in text
     assert "≥ 200" not in text
+    rows = cells_of(text)
+    assert ["", "cold", "30.0", "30.0", "≥ 900", "100", "3600", ""] in rows
+    assert ["", "warm", "30.0", "30.0", "200", "≤ 22", "3600", ""] in rows
+    assert ["", "warm needs fewer steps than cold", "steps saved by warm, % of cold's", "0",
+            "≥ 77.8 (1 seed)", "cannot be told at this size", ""] in rows  # fmt: skip
+    assert rows[2][:5] == ["", "C16", "0.0 (1 seed)", "0.0 (1 seed)", "50.0 (1 seed)"]
+    with plotting.style():
+        (axes,) = tradeoff.draw([gather("C16", tmp_path)]).axes
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [("≥", (900, 30))]
     assert "2 of 16 experiments ended at the epoch limit" in text
     assert end_point(load_records(REGIMES["C16"].runs(100)["cold"], tmp_path), "steps") == 900
 
@@ -170,5 +183,8 @@ def test_of_cut_steps_only_what_holds_of_the_bound_is_told(tmp_path):
     for cut in ("cold", "DASH"):
         assert told[cut, "warm", "cold"] == told[cut, "warm", "DASH"] == HOLDS
         assert told[cut, "DASH at doublings", "DASH"] == HOLDS
+    assert Cut(True, False).mark("3") == "≥ 3"
+    assert Cut(False, True).mark("3") == Cut(True, False).opposite.mark("3") == "≤ 3"
+    assert Cut(True, True).mark("3") == "3 of cut steps"
     assert told["cold", "DASH", "cold"] == HOLDS
     assert told["DASH", "DASH", "cold"] == UNKNOWN

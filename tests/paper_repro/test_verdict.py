@@ -83,3 +83,13 @@ def test_many_pairs_are_judged_by_random_permutations():
     assert risen.verdict() == HOLDS
     assert judge([Ranks(one, one)] * 2) == risen
     assert judge([Ranks(one, one), Ranks(one, -one)]).verdict() == UNKNOWN
+
+
+def test_many_seeds_of_few_pairs_are_judged_by_random_permutations():
+    generator = np.random.default_rng(0)
+    one = np.arange(8)
+    ranks = [Ranks(one, one + 3 * generator.random(8).round(1)) for _ in range(3)]
+    exact = judge(ranks)
+    assert 0 < exact.above < 1 / 20_001
+    tied = [Ranks(one, np.minimum(one, 2 + i % 5)) for i in range(12)]  # no common denominator
+    assert judge(tied).above == 1 / 20_001
