@@ -3,6 +3,7 @@
 import math
 import numbers
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -34,3 +35,27 @@ def real(name: str, value: Any, low: float, high: float, *, open_low: bool = Fal
     if not math.isfinite(number) or not low <= number <= high or (open_low and number == low):
         raise ValueError(f"{name} must be {allowed}, not {value}")
     return number
+
+
+def check_seeds(seeds: int | Sequence[int]) -> Sequence[int]:
+    """Return the seeds: 0 … n − 1 for a number n, or the given ones, each once.
+
+    Consecutive seeds stay a range, so that any number of them takes no memory here.
+    """
+    if not hasattr(seeds, "__len__"):
+        seeds = range(integer("seeds", seeds, 1))
+    if isinstance(seeds, range) and seeds:
+        for seed in (seeds[0], seeds[-1]):
+            check_seed("a seed", seed)
+        return seeds
+    chosen = [check_seed("a seed", seed) for seed in seeds]  # type: ignore[union-attr]
+    if not chosen:
+        raise ValueError("seeds must be a number of at least 1 or at least one seed, not none")
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"seeds must be different, not {chosen}")
+    return chosen
+
+
+def check_seed(name: str, seed: Any) -> int:
+    """Return a seed, an integer from 0 to 2**31 − 1."""
+    return integer(name, seed, 0, 2**31 - 1)

@@ -51,6 +51,8 @@ def _check_regular(name: str, target: Path) -> None:
         raise ValueError(f"{name} must be a file, not the folder {str(target)!r}")
     if target.exists() and not target.is_file():
         raise ValueError(f"{name} must be a regular file, not the device {str(target)!r}")
+    if os.path.islink(os.path.realpath(target)):
+        raise ValueError(f"{name} must be a file, not the link to itself {str(target)!r}")
 
 
 def same_file(a: Path, b: Path) -> bool:

@@ -66,7 +66,10 @@ def run_tasks(
 
 def wants_bar(progress: bool | None) -> bool:
     """Tell whether a progress bar is wanted: as asked, else in a terminal or a notebook."""
-    return progress if progress is not None else sys.stderr.isatty() or _in_notebook()
+    if progress is not None:
+        return progress
+    # It is None where a process starts without one.
+    return (sys.stderr is not None and sys.stderr.isatty()) or _in_notebook()
 
 
 def progress_bar(total: int, items: Iterable[Any] | None = None) -> Any:

@@ -106,7 +106,7 @@ class Config:
                 "max_strength", self.max_strength, 1, _tables.MOST_STRENGTH
             ),
         }
-        if self.frequency_law not in ("uniform", "zipf"):
+        if not isinstance(self.frequency_law, str) or self.frequency_law not in ("uniform", "zipf"):
             raise ValueError(
                 f"frequency_law must be 'uniform' or 'zipf', not {self.frequency_law!r}"
             )
@@ -172,7 +172,7 @@ class Config:
         """
         try:
             members = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"a configuration must be a JSON object: {error}") from None
         if not isinstance(members, dict):
             raise ValueError(f"a configuration must be a JSON object, not {text.strip()[:40]!r}")

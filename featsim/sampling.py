@@ -6,37 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from featsim import _checks, _purposes
+from featsim import _purposes
+from featsim._checks import check_seed
 from featsim._kernels.sampling import uniform_numbers
 from featsim._memory import check_memory
 from featsim._points import PackedPoints, Words, draw_points, unpack
 from featsim.config import Config, check_config
 from featsim.source import ClassPoints, Counts, Reals, Source, key_of
 from featsim.stream import FeatureStream
-
-
-def check_seeds(seeds: int | Sequence[int]) -> Sequence[int]:
-    """Return the seeds: 0 … n − 1 for a number n, or the given ones, each once.
-
-    Consecutive seeds stay a range, so that any number of them takes no memory here.
-    """
-    if not hasattr(seeds, "__len__"):
-        seeds = range(_checks.integer("seeds", seeds, 1))
-    if isinstance(seeds, range) and seeds:
-        for seed in (seeds[0], seeds[-1]):
-            check_seed("a seed", seed)
-        return seeds
-    chosen = [check_seed("a seed", seed) for seed in seeds]  # type: ignore[union-attr]
-    if not chosen:
-        raise ValueError("seeds must be a number of at least 1 or at least one seed, not none")
-    if len(set(chosen)) < len(chosen):
-        raise ValueError(f"seeds must be different, not {chosen}")
-    return chosen
-
-
-def check_seed(name: str, seed: Any) -> int:
-    """Return a seed, an integer from 0 to 2**31 − 1."""
-    return _checks.integer(name, seed, 0, 2**31 - 1)
 
 
 class ConfigSource(Source):

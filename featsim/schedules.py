@@ -60,7 +60,9 @@ When = Literal["always"] | Doubling | Every | At
 
 def check_when(when: When) -> When:
     """Return a schedule, or raise a TypeError or ValueError that says what is allowed."""
-    if when != "always" and not isinstance(when, Doubling | Every | At):
+    if not isinstance(when, Doubling | Every | At) and not (
+        isinstance(when, str) and when == "always"
+    ):
         kind = ValueError if isinstance(when, str) else TypeError
         raise kind(f"when must be 'always', a Doubling, an Every or an At, not {when!r}")
     return when

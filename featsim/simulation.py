@@ -16,7 +16,7 @@ from featsim._tallies import Arrays, Tallies
 from featsim._workers import check_workers
 from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
-from featsim.sampling import ConfigSource, check_seed, check_seeds
+from featsim.sampling import ConfigSource
 from featsim.source import Source
 from featsim.stream import FeatureStream, StreamSource, check_stream
 
@@ -90,7 +90,7 @@ def run_simulation(
     """Do the work of ``simulate``, up to the labels."""
     check_config(config)
     chosen = resolve(inits)
-    seed_list = check_seeds(seeds)
+    seed_list = _checks.check_seeds(seeds)
     threads = check_workers(workers)
     check_memory(simulation_bytes(config, inits=chosen, seeds=len(seed_list), workers=threads))
     learner = Learner(config.gamma, config.tau, config.window)
@@ -142,7 +142,7 @@ def simulate_source(
     if not isinstance(source, Source):
         raise TypeError(f"source must be a Source, not {source!r}")
     learner = check_learner(gamma, tau, window)
-    chosen, seed_list = resolve(inits), check_seeds(seeds)
+    chosen, seed_list = resolve(inits), _checks.check_seeds(seeds)
     threads = check_workers(workers)
     checked = CheckedSource(source)
     check_memory(
@@ -209,7 +209,7 @@ def simulate_stream(
     noise = None if one else _noise(gamma, len(stream))
     learner = check_learner(1.0 if noise is not None else gamma, tau, window)
     chosen = resolve(inits)
-    seed = check_seed("seed", seed)
+    seed = _checks.check_seed("seed", seed)
     threads = check_workers(workers)
     C, K = stream.num_classes, stream.num_features
     if test is not None and (test.num_features != K or test.num_classes > C):

@@ -14,7 +14,6 @@ from featsim import _checks
 from featsim._keeping import decisions
 from featsim._purposes import KEPT_FEATURES, KEPT_POINTS
 from featsim.inits import Init, resolve
-from featsim.sampling import check_seed
 from featsim.schedules import forgets
 from featsim.source import key_of
 from featsim.stream import FeatureStream, check_stream
@@ -131,7 +130,7 @@ def trace(
     check_stream(stream)
     gamma = _checks.real("gamma", gamma, 0.0, np.inf, open_low=True)
     tau = _checks.integer("tau", tau, 1)
-    seed = check_seed("seed", seed)
+    seed = _checks.check_seed("seed", seed)
     chosen = init if callable(init) else resolve([init])[0]
     rule = chosen if callable(chosen) else rule_of(stream, chosen, seed)
     learned = np.zeros((stream.num_classes, stream.num_features), np.bool_)

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from featsim import _checks, save_figure
 from featsim._commands.ending import checking, show
+from featsim._commands.flags import OptionalInt, OptionalPath
 from figures import _gallery, _registry
 
 
@@ -28,13 +29,13 @@ class Options:
     only: tuple[str, ...] = ()
     """Names of the pictures to draw; all of them if left out."""
 
-    seeds: int | None = None
+    seeds: OptionalInt = None
     """Number of seeds, in place of each picture's own."""
 
     list: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
     """Print the names and titles, and draw nothing."""
 
-    gallery: Path | None = None
+    gallery: OptionalPath = None
     """Folder of the documentation: write figures.md there, and its PNG pictures in figures/."""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from featsim._commands.flags import OptionalInt
 from paper_repro.errors import Mendable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Machine:
     """Processes that read the data; 0: this one."""
     cache: Path = Path("data/decoded")
     """Folder that decoded images are kept in."""
-    threads: int | None = None
+    threads: OptionalInt = None
     """Threads of torch; none: torch's choice, or one each with more than one job."""
     jobs: int = 1
     """Runs at the same time, each in a process of its own."""
@@ -43,7 +44,9 @@ class Machine:
         if self.device == "auto":
             return torch.device("cuda" if torch.cuda.is_available() else "cpu")
         try:
-            return torch.empty(0, device=self.device).device
+            probe = torch.ones(1, device=self.device)
+            probe.item()  # no number comes from torch's device that only knows shapes
+            return probe.device
         except (RuntimeError, AssertionError, NotImplementedError) as error:
             raise Mendable(
                 f"device must be one that torch has here; it is {self.device!r}"

@@ -6,7 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import tyro
+
+from featsim._commands.flags import OptionalFloat, OptionalInt
 
 Dataset = Literal[
     "cifar10", "cifar100", "svhn", "fashion_mnist", "tiny_imagenet", "imagenet", "imagefolder",
@@ -62,15 +66,15 @@ class Run:
     """Equal chunks of the training set; `classes` has one a class instead."""
     epochs: int = 1000
     """Most epochs of one experiment; `continuous`: epochs on all data once the last chunk came."""
-    first_epochs: int | None = None
+    first_epochs: OptionalInt = None
     """Most epochs of the first experiment, if another (Figure 2)."""
-    stop: float | None = 0.999
+    stop: Annotated[float | None, tyro.conf.arg(metavar="FLOAT|None")] = 0.999
     """Running train accuracy of an epoch that ends an experiment; none: all epochs are run."""
-    train_size: int | None = None
+    train_size: OptionalInt = None
     """Training samples drawn from the training set; none: all, of SVHN 50,000 as released."""
-    test_size: int | None = None
+    test_size: OptionalInt = None
     """Test samples drawn from the test set; none: all."""
-    image_size: int | None = None
+    image_size: OptionalInt = None
     """Side in pixels that images of a folder are brought to; none: the data set's own."""
     pool: int = 1
     """Averages pool×pool pixels to one: 2 makes 16×16 of CIFAR's 32×32."""
@@ -80,7 +84,7 @@ class Run:
     """Batch or layer normalization."""
     optimizer: Literal["sgd", "sam"] = "sgd"
     """SGD, or sharpness-aware minimization around it."""
-    lr: float | None = None
+    lr: OptionalFloat = None
     """Learning rate; none: 0.001 for ResNet-18 and 0.01 for the others."""
     momentum: float = 0.9
     """Momentum of SGD."""
@@ -121,10 +125,10 @@ class Run:
     """Continual backpropagation: steps for which a new unit is left alone."""
     every: int = 1
     """The method acts when chunk j ≥ 2 has arrived and j is a multiple of this."""
-    doubling: float | None = None
+    doubling: OptionalFloat = None
     """The method acts only where the data have grown by this factor, 2 for a doubling, since it
     last acted; the first chunk counts as having acted. None: whatever has grown."""
-    until: int | None = None
+    until: OptionalInt = None
     """Last chunk at which the method acts; none: all."""
     bf16: bool = False
     """Run the network under bfloat16 autocast: about 1.3 times as fast on a CPU, with other

@@ -31,6 +31,17 @@ def process(*arguments, **options):
     )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="descriptors are closed as POSIX has it")
+def test_streams_that_are_not_there_lose_nothing(tmp_path):
+    for closed in ("2>&-", ">&-", ">&- 2>&-"):
+        output = tmp_path / "out.nc"
+        command = f'"{sys.executable}" -m featsim "$@" {closed}'
+        arguments = [*SMALL, "--output", str(output)]
+        subprocess.run(["sh", "-c", command, "sh", *arguments], check=True, timeout=60)
+        output.unlink()
+        assert subprocess.run(["sh", "-c", command, "sh", "--help"], timeout=60).returncode == 0
+
+
 def test_run_with_and_without_its_name(capsys):
     for arguments in (SMALL, ["run", *SMALL]):
         assert main(arguments) == 0

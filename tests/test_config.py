@@ -232,7 +232,7 @@ def test_bad_window(value, error):
         Config(window=value)
 
 
-@pytest.mark.parametrize("law", ["Zipf", "", None, 1, ["zipf"]])
+@pytest.mark.parametrize("law", ["Zipf", "", None, 1, ["zipf"], np.array(["zipf", "zipf"])])
 def test_bad_law(law):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         Config(frequency_law=law)

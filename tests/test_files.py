@@ -53,6 +53,16 @@ def test_a_link_stays_a_link(tmp_path, there):
 
 
 @posix
+def test_a_link_to_itself_is_refused(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    for attempt in (lambda: check_writable("output", link), lambda: write(link, "after")):
+        with pytest.raises(ValueError, match="must be a file, not the link to itself"):
+            attempt()
+    assert os.readlink(link) == str(link)
+
+
+@posix
 @pytest.mark.parametrize("flag", ["--output", "--plot"])
 def test_pipes_and_devices_are_refused_and_stay(tmp_path, flag, capsys):
     pipe = tmp_path / "pipe.png"

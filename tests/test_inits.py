@@ -78,6 +78,7 @@ def test_when_a_schedule_forgets(when, sizes, expected):
         (lambda: featsim.Init("", 1, 0), TypeError, "name must be a text .*, not ''"),
         (lambda: featsim.Init("a", 1, 0, "often"), ValueError, "when must be .*, not 'often'"),
         (lambda: featsim.Init("a", 1, 0, 3), TypeError, "when must be .*, not 3"),
+        (lambda: featsim.Init("a", 1, 0, np.ones(2)), TypeError, "when must be .*, not array"),
         (lambda: featsim.Doubling(1), ValueError, "factor must be .* above 1, not 1"),
         (lambda: featsim.Doubling(math.inf), ValueError, "factor must be .* above 1, not inf"),
         (lambda: featsim.Doubling("2"), TypeError, "factor must be .* above 1, not '2'"),

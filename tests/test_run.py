@@ -141,6 +141,15 @@ def test_seeds(capsys):
     assert ["6", f"{accuracy:.2f}", f"{count:.1f}"] in [row[:3] for row in rows(text)]
 
 
+def test_what_the_paper_leaves_out_is_told(capsys):
+    plain = printed(capsys, "--init", "warm")
+    assert plain.splitlines()[2] == "mean ± standard deviation over the seeds"
+    flags = ["--window", "3", "--label-noise", "0.1", "--noise-levels", "1", "0.5", "2", "0.5"]
+    told = printed(capsys, "--init", "warm", *flags)
+    assert told.splitlines()[2] == "label_noise = 0.1, window = 3, noise_levels given"
+    assert told.splitlines()[3] == "mean ± standard deviation over the seeds"
+
+
 def test_exact_accuracy_where_there_are_no_test_points(capsys):
     text = printed(capsys, "--test-points", "0", "--init", "warm")
     exact = featsim.simulate(SETTING, inits="warm", seeds=3).exact_accuracy[:, 0, -1].values

@@ -232,6 +232,9 @@ def test_more_than_the_memory_or_a_file_holds_is_refused(monkeypatch, tmp_path):
     config = featsim.Config(experiments=10**9)
     with pytest.raises(MemoryError, match=r"needs .* GiB of memory, and .* GiB are available"):
         featsim.sweep(config, gamma=[1, 2])
+    for reduce in (None, "mean_std"):
+        with pytest.raises(MemoryError, match=r"the sweep needs .* available: take fewer seeds"):
+            featsim.sweep(SMALL, gamma=[1], seeds=2**31, reduce=reduce)
     config = featsim.Config(experiments=10**5, points_per_chunk=2)
     with pytest.raises(ValueError, match=r"output can hold 2 GiB of a variable, not 2\.2 GiB"):
         featsim.sweep(config, seeds=1000, output=tmp_path / "large.nc")

@@ -160,7 +160,10 @@ def test_another_sweep_is_refused_by_name(
 
 
 def test_other_files_are_left_alone(tmp_path, computed):
-    for name, content in (("text.nc", b"no data set"), ("simulation.nc", None)):
+    whole = tmp_path / "whole.nc"
+    featsim.simulate(CONFIG, seeds=1).to_netcdf(whole, engine="scipy")
+    cut = whole.read_bytes()[:32]
+    for name, content in (("text.nc", b"no data set"), ("cut.nc", cut), ("simulation.nc", None)):
         file = tmp_path / name
         if content is None:
             featsim.simulate(CONFIG, seeds=1).to_netcdf(file, engine="scipy")

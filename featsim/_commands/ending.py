@@ -47,8 +47,11 @@ def run_module(name: str, module: str, arguments: Sequence[str] | None) -> int:
 
 def run_command(name: str, body: Callable[[], None]) -> int:
     """Run the body of a command and return its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for standard in ("stdout", "stderr"):
+        stream = getattr(sys, standard)
+        if stream is None:  # where a process starts without one
+            setattr(sys, standard, open(os.devnull, "w"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # for letters that the encoding lacks
     try:
         with warnings.catch_warnings():
@@ -105,8 +108,7 @@ def show(text: str) -> None:
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # it is None where a process starts without one
-        sys.stdout.flush()
+    sys.stdout.flush()
 
 
 def _silence() -> None:

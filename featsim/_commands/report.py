@@ -24,6 +24,12 @@ METRICS = {
     "nonzero_gradient_points": ("points with non-zero gradient", 1.0, ",.0f"),
     "memorized_points": ("memorized points", 1.0, ",.0f"),
 }
+BEYOND = (
+    *("drift", "label_noise", "class_arrival", "window"),
+    *("max_strength", "strengths", "noise_levels"),
+)
+"""Fields that are told where they are set."""
+
 ACCURACIES = ("test_accuracy", "exact_accuracy")
 
 COLUMNS = TableFormat(
@@ -86,8 +92,18 @@ def _setting(result: Result) -> str:
         f"frequencies {frequencies},\n"
         f"{points} points a chunk, γ = {config.gamma:g}, τ = {config.tau}, "
         f"{config.test_points:,} test points, {listed}\n"
-        "mean ± standard deviation over the seeds"
+        f"{_beyond_paper(config)}mean ± standard deviation over the seeds"
     )
+
+
+def _beyond_paper(config: Config) -> str:
+    """Return a line of what the paper leaves at its default, of which some is not."""
+    plain, told = Config(), []
+    for name in BEYOND:
+        value = getattr(config, name)
+        if value != getattr(plain, name):
+            told.append(f"{name} given" if isinstance(value, tuple) else f"{name} = {value:g}")
+    return f"{', '.join(told)}\n" if told else ""
 
 
 def _spread(values: Values, form: str) -> str:

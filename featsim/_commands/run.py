@@ -143,9 +143,7 @@ def execute(arguments: Sequence[str] | None) -> None:
         number = _checks.integer("seeds", options.seeds, 1)
         if options.output is not None and is_table(options.output):
             check_file(number * len(inits) * config.experiments, len(VARIABLES))
-        from featsim.sampling import check_seeds  # and with it the compiler
-
-        seeds = check_seeds(range(options.seed, options.seed + number))
+        seeds = _checks.check_seeds(range(options.seed, options.seed + number))
         workers = check_workers(options.workers)
     from featsim.simulation import run_simulation
 

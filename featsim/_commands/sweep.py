@@ -15,6 +15,7 @@ import tyro
 import xarray as xr
 from tqdm.std import tqdm
 
+from featsim import _checks
 from featsim._commands.ending import checking, keep_all, needing, show
 from featsim._commands.flags import (
     ALL,
@@ -44,7 +45,6 @@ from featsim._sweep.table import read_settings
 from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers
 from featsim.config import Config
-from featsim.sampling import check_seeds
 
 TEXT = "Simulate every combination of values, and store the result as it grows."
 SETTING = (
@@ -153,7 +153,7 @@ def execute(arguments: Sequence[str] | None) -> None:
             if table is not None and name in table:
                 raise ValueError(f"{name} must not be both a flag and a column of settings")
         inits = chosen_inits(options.init)
-        seeds = check_seeds(range(options.seed, options.seed + options.seeds))
+        seeds = _checks.check_seeds(range(options.seed, options.seed + options.seeds))
         zarr = is_zarr(options.output)
         if zarr:
             with needing("zarr", "an output that ends in .zarr"):

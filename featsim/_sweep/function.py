@@ -11,6 +11,7 @@ from typing import Any
 
 import xarray as xr
 
+from featsim import _checks
 from featsim._sweep.blocks import number_of_blocks
 from featsim._sweep.estimate import check_size
 from featsim._sweep.piece import run_piece
@@ -22,7 +23,6 @@ from featsim._sweep.zarr_store import ZarrStore, is_zarr
 from featsim._workers import check_workers, watched
 from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
-from featsim.sampling import check_seeds
 
 AHEAD = 1_000
 """Most pieces that are with those who compute, or wait there."""
@@ -112,7 +112,7 @@ def sweep(
         config,
         axes,
         resolve(inits),
-        check_seeds(seeds),
+        _checks.check_seeds(seeds),
         keep,
         reduce,
         settings=settings,

@@ -12,6 +12,7 @@ import numpy as np
 
 import featsim
 from featsim._experiments import Learner
+from featsim._memory import check_memory
 from featsim._sweep.axes import make_grid
 from featsim._sweep.cost import seconds
 from featsim._sweep.grid import SETTING, Grid
@@ -23,6 +24,9 @@ from featsim.inits import Init
 
 PIECE_SECONDS, SHORTEST_PIECE = 0.5, 0.2
 FEWEST_PIECES, MOST_PIECES = 64, 10_000
+SEED_BYTES = 100
+"""Bytes that a plan and its description take for a seed."""
+
 MORE_GAMMAS = 0.1
 """What one more γ adds to the cost of a simulation, as a share of it."""
 
@@ -173,7 +177,7 @@ def make_plan(
     config: Config,
     axes: Mapping[str, Iterable[Any]],
     inits: tuple[Init, ...],
-    seeds: Iterable[int],
+    seeds: Sequence[int],
     keep: str | Iterable[str],
     reduce: str | None,
     *,
@@ -187,18 +191,18 @@ def make_plan(
     ValueError, TypeError
         If an axis, the table, a combination of values, ``keep`` or ``reduce`` is not allowed.
     """
-    chosen = tuple(seeds)
-    columns = 2 if reduce else len(chosen)
+    columns = 2 if reduce else len(seeds)
     # Every result has five variables of eight bytes by init and experiment.
     bytes_of_result = 40 * columns * len(inits) * config.experiments if in_memory else 0
+    check_memory(SEED_BYTES * len(seeds), "sweep", "seeds")
     grid = make_grid(config, axes, settings, inits, bytes_of_result)
     kept = checked_keep(keep, grid, reduce)
-    if reduce and len(chosen) < 2:
+    if reduce and len(seeds) < 2:
         raise ValueError(f"seeds must be at least two with reduce = {reduce!r}, not one")
     by_chunk = config.replace(drift=max(grid.values("drift"))).frequencies_change
     return Plan(
         grid=grid,
-        seeds=chosen,
+        seeds=tuple(seeds),
         keep=kept,
         reduce=reduce,
         by_chunk=by_chunk,

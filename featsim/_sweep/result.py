@@ -65,7 +65,6 @@ def frame(plan: Plan) -> xr.Dataset:
     coordinates["init"] = [init.name for init in plan.inits]
     coordinates["experiment"] = np.arange(1, plan.config.experiments + 1)
     attributes = {
-        **({"seeds": json.dumps(plan.seeds)} if plan.reduce else {}),
         "config": plan.config.to_json(),
         "sweep": json.dumps(plan.description()),
         **versions(),

@@ -190,7 +190,7 @@ def _described(output: Path) -> dict[str, Any]:
     try:
         with xr.open_dataset(output, engine="scipy") as dataset:
             description: dict[str, Any] = json.loads(dataset.attrs["sweep"])
-    except (OSError, TypeError, ValueError, KeyError):
+    except (OSError, TypeError, ValueError, LookupError):  # of a file cut short: anything
         raise ValueError(
             f"output must be new or a sweep, but {str(output)!r} is another file"
         ) from None

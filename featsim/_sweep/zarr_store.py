@@ -43,7 +43,7 @@ class ZarrStore(Held):
             raise ImportError(
                 "an output that ends in .zarr needs zarr: pip install 'featsim[zarr]'"
             ) from None
-        self.output = Path(output)
+        self.output = Path(os.path.realpath(output)) if os.path.islink(output) else Path(output)
         self.plan = plan
         self.description = plan.description()
         self.sweep = digest(json.dumps(self.description).encode())

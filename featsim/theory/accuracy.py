@@ -44,6 +44,8 @@ def exact_accuracy(
         τ or a strength is no integer of at least 1.
     """
     tau = _checks.integer("tau", tau, 1)
+    for name, values in (("learned", learned), ("frequencies", frequencies)):
+        _tables.refuse_masked(name, values)
     sets, p = np.asarray(learned), np.asarray(frequencies, np.float64)
     if sets.dtype != np.bool_:
         raise TypeError(f"learned must be Boolean, not {sets.dtype}")

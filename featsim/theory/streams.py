@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from featsim import _tables
 from featsim._accuracies import class_accuracy
 from featsim._keeping import kept_features
 from featsim._kernels.expectation import expect_experiments
@@ -117,6 +118,7 @@ def tables_of(config: Config, frequencies: npt.ArrayLike | None) -> tuple[Reals,
         source = ConfigSource(config)
         rows = [source.frequencies(key_of(0, c), c) for c in range(config.classes)]
         return np.stack(rows, axis=-2)[None], None
+    _tables.refuse_masked("frequencies", frequencies)
     given = config.frequencies if frequencies is None else frequencies
     p = np.asarray(given, np.float64)
     shape = [config.classes, config.features]

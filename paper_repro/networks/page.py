@@ -76,8 +76,10 @@ def write(root: Path, page: Path) -> None:
     Raises
     ------
     errors.Mendable
-        If no regime has a whole seed.
+        If no regime has a whole seed, or the page is a folder.
     """
+    if page.is_dir():
+        raise Mendable(f"page must be a file, not the folder {page}")
     found = [gather(name, root) for name in REGIMES]
     whole = [evidence for evidence in found if evidence.seeds]
     if not whole:

@@ -62,7 +62,7 @@ def test_train_runs_and_refuses_to_go_on_unasked(tmp_path, capsys):
 
 def test_a_wrong_device_leaves_no_trace(tmp_path, capsys):
     command = ["train", *FLAGS, "--root", str(tmp_path)]
-    for device in ("tpu9", "meta:x", "cuda:77"):
+    for device in ("tpu9", "meta", "meta:x", "cuda:77"):
         assert main([*command, "--device", device]) == 2
         assert capsys.readouterr().err == (
             f"{NAME}: error: device must be one that torch has here; it is {device!r}\n"

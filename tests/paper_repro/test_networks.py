@@ -124,6 +124,8 @@ def test_the_page_is_written_from_whole_seeds_alone(tmp_path, capsys):
     flags = ["networks", "--root", str(tmp_path), "--page", str(tmp_path / "docs" / "n.md")]
     assert main(flags) == 2
     assert "has no whole seed of a regime: run campaign first" in capsys.readouterr().err
+    assert main([*flags[:3], "--page", str(tmp_path)]) == 2
+    assert f"page must be a file, not the folder {tmp_path}" in capsys.readouterr().err
     for seed in (100, 101, 102):
         write_seed(tmp_path, seed)
     write_seed(tmp_path, 103, skip=["cold"])

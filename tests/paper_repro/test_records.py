@@ -70,6 +70,7 @@ def test_an_unfinished_line_and_the_epochs_of_an_unfinished_experiment_do_not_co
     "line",
     [
         "[]", "3", "null", "{}", '{"kind": "other"}', '{"kind": "epoch"}', "{",
+        "\udcff", "[" * 10**5,
         json.dumps(epoch(1, loss="low")), json.dumps(epoch(None)),
         json.dumps(experiment(1, converged=1)), json.dumps(experiment(1, steps=True)),
         json.dumps({**HEADER, "experiments": "2"}), json.dumps({**HEADER, "run": []}),
@@ -77,7 +78,8 @@ def test_an_unfinished_line_and_the_epochs_of_an_unfinished_experiment_do_not_co
 )  # fmt: skip
 def test_a_line_that_is_no_record_is_one_sentence(path, tmp_path, line):
     lines = path.read_text().split("\n")
-    path.write_text("\n".join([lines[0], line, *lines[1:]]))
+    text = "\n".join([lines[0], line, *lines[1:]])
+    path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(RunError, match=r"records.jsonl: line 2 is damaged; remove the folder$"):
         load_records(RUN, tmp_path)
 

@@ -151,6 +151,8 @@ def test_leading_dims_and_the_simulator():
         (np.ones((2, 3), bool), np.full((2, 3), 1.5), 1, "not 1.5"),
         (np.ones((2, 3), bool), np.full((2, 3), np.nan), 1, "not nan"),
         (np.ones((2, 3), bool), np.ones((2, 3)), 0, "tau must be an integer of at least 1"),
+        (np.ma.ones((2, 3), bool), np.ones((2, 3)), 1, "learned must have no mask"),
+        (np.ones((2, 3), bool), np.ma.ones((2, 3)), 1, "frequencies must have no mask"),
     ],
 )
 def test_bad_input(learned, frequencies, tau, message):

@@ -241,6 +241,8 @@ def test_bad_input():
         limit(BASE.replace(drift=0.1), np.ones((2, 5)))
     with pytest.raises(ValueError, match=r"must have the shape \(2, 5\) or \(S, 2, 5\)"):
         limit(BASE.replace(window=1), np.ones((2, 4)))
+    with pytest.raises(TypeError, match="frequencies must have no mask, but is a masked array"):
+        limit(BASE.replace(window=1), np.ma.ones((2, 5)))
     with pytest.raises(ValueError, match=r"not 2\.0"):
         limit(BASE.replace(window=1), np.full((2, 5), 2.0))
     with pytest.raises(ValueError, match="forget features while keeping"):
