@@ -145,8 +145,10 @@ def execute(arguments: Sequence[str] | None) -> None:
             check_file(number * len(inits) * config.experiments, len(VARIABLES))
         seeds = _checks.check_seeds(range(options.seed, options.seed + number))
         workers = check_workers(options.workers)
+    from featsim._commands.ahead import compile_ahead
     from featsim.simulation import run_simulation
 
+    compile_ahead(config, inits)
     result = run_simulation(
         config,
         inits=inits,

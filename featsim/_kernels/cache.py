@@ -34,6 +34,12 @@ def keep(dispatcher: Any) -> None:
     dispatcher.compile = _by_one_process(dispatcher)
 
 
+def is_to_be_kept(dispatcher: Any) -> bool:
+    """Tell whether nothing of a kernel is on disk, and what is compiled will be."""
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    return isinstance(file, _CheckedFile) and not file._load_index()
+
+
 @functools.cache
 def stamp_of_parts() -> tuple[tuple[float, int], ...]:
     """Return the time and size of every file that kernels take parts from."""
