@@ -225,7 +225,9 @@ def distinct_sets(learned: Bools) -> tuple[Bools, Counts]:
     rows = learned.reshape(-1, K)
     if outer[1] == 1:  # kernels pass over a set that is the one before
         return rows, np.arange(len(rows)).reshape(outer)
-    packed = np.packbits(rows, axis=1)
-    codes = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    packed = np.zeros((len(rows), -(-K // 64) * 8), np.uint8)
+    packed[:, : -(-K // 8)] = np.packbits(rows, axis=1)
+    one_word = packed.shape[1] == 8  # numbers are sorted far faster than bytes
+    codes = packed.view(np.uint64 if one_word else np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
     return rows[first], numbers.reshape(outer)
