@@ -83,7 +83,7 @@ def check_strongest(strongest: int, points: int, features: int) -> None:
     if strongest > 1 and points * strongest * 2 * features >= 2**62:
         raise ValueError(
             f"strengths must be below 2**61 / (points · features), not {strongest}: "
-            f"a class has {points:,} points and {features:,} features"
+            f"a class may have {points:,} points and {features:,} features"
         )
 
 

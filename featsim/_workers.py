@@ -1,6 +1,7 @@
 """Tasks on threads: the kernels release the GIL, so that threads use all processors."""
 
 import concurrent.futures
+import contextlib
 import os
 import sys
 import threading
@@ -36,7 +37,8 @@ def run_tasks(
     left = iter(range(len(arguments)))
     done: list[int] = []
     errors: dict[int, BaseException] = {}
-    pool = concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments)))
+    threads = min(workers, len(arguments))
+    pool = thread_pool(threads)
 
     def work() -> None:
         for i in left:
@@ -49,7 +51,7 @@ def run_tasks(
             done.append(i)
 
     stopped = threading.Event()
-    running = [pool.submit(work) for _ in range(min(workers, len(arguments)))]
+    running = [pool.submit(work) for _ in range(threads)]
     bar = progress_bar(len(arguments)) if wants_bar(progress) else None
     try:
         while concurrent.futures.wait(running, None if bar is None else 0.1).not_done:
@@ -62,6 +64,22 @@ def run_tasks(
         pool.shutdown(wait=False)
         if bar is not None:
             bar.close()
+
+
+def thread_pool(threads: int) -> concurrent.futures.ThreadPoolExecutor:
+    """Return a pool of threads, of which each has a processor of its own where they take all.
+
+    A thread that waits for the interpreter is often woken on the processor of the one that lets it
+    go, and then waits there for milliseconds while another is idle.
+    """
+    all_taken = hasattr(os, "sched_setaffinity") and threads == processors() > 1
+    places = iter(sorted(os.sched_getaffinity(0)) if all_taken else [])
+
+    def settle() -> None:
+        with contextlib.suppress(OSError, StopIteration):
+            os.sched_setaffinity(0, {next(places)})
+
+    return concurrent.futures.ThreadPoolExecutor(threads, initializer=settle)
 
 
 def wants_bar(progress: bool | None) -> bool:

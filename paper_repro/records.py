@@ -181,11 +181,11 @@ def load_records(run: Run, root: Path) -> Records:
     path = root / run.name / "records.jsonl"
     if not path.is_file():
         return records
-    *lines, _unfinished = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    *lines, _unfinished = path.read_bytes().split(b"\n")
     epochs: list[EpochRow] = []
     for number, line in enumerate(lines, 1):
         try:
-            row = _parse(line)
+            row = _parse(line.decode())
         except (ValueError, RecursionError) as error:
             raise RunError(f"{path}: line {number} is damaged; remove the folder") from error
         if row["kind"] == "run":

@@ -20,8 +20,8 @@ Not complete at this scale, and so without a section: {missing}.
 What is missing is run, and the rest read from its records, by `python -m paper_repro check`,
 `figure N` or `table N` with `--scale {scale}` and `--data DIR`, DIR being where the data sets lie
 or are downloaded to. A run that was interrupted goes on after its last finished experiment. With
-`--jobs 2` two runs are made side by side, on a thread each, with the same results; `train --bf16`
-is about 1.3 times as fast on a CPU, with others.
+`--jobs 2` two runs are made side by side, on a thread each, with the results that one thread gives;
+`train --bf16` is about 1.3 times as fast on a CPU, with others.
 
 ## How claims are judged
 

@@ -7,10 +7,12 @@ import sys
 import threading
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
 import featsim
+from featsim import _experiments
 from featsim._commands import ahead
 from featsim._kernels.experiments import run_experiments
 from featsim._workers import processors
@@ -59,7 +61,7 @@ def copies(monkeypatch):
 
 def test_a_copy_is_made_where_it_pays_and_is_safe(copies, monkeypatch):
     config = featsim.Config(features=4)
-    ahead.compile_ahead(config, [RANDOM])
+    ahead.compile_ahead(config, [RANDOM, featsim.Init("half", 1, 0.5)])
     ahead.compile_ahead(config.replace(noise_levels=[(1.0, 0.5), (2.0, 0.5)]), [WARM])
     assert not copies
     ahead.compile_ahead(config, [RANDOM, WARM])
@@ -77,10 +79,26 @@ def test_a_copy_is_made_where_it_pays_and_is_safe(copies, monkeypatch):
     assert len(copies) == 2
 
 
-def test_the_types_are_those_of_a_run():
+def test_the_types_are_those_of_a_run(monkeypatch):
     config = featsim.Config(features=4, points_per_chunk=20, experiments=2, gamma=2)
+    seen = []
+
+    def watched(*given):
+        seen.append(numba.typeof(given))
+        run_experiments(*given)
+
+    monkeypatch.setattr(_experiments, "run_experiments", watched)
     for changed in (config, config.replace(max_strength=3)):
+        seen.clear()
         featsim.simulate(changed, inits="warm", seeds=1, workers=1)
-        before = len(run_experiments.signatures)
-        ahead._run_experiments(ahead._class_without_features(changed), changed)
-        assert len(run_experiments.signatures) == before
+        ahead._run_experiments(ahead._one_point(changed))
+        assert len(seen) == 3
+        assert len(set(seen)) == 1
+
+
+def test_where_no_copy_can_be_made_nothing_is_lost(copies, monkeypatch):
+    def fork():
+        raise BlockingIOError
+
+    monkeypatch.setattr(ahead.os, "fork", fork)
+    ahead.compile_ahead(featsim.Config(features=4), [WARM])

@@ -1,5 +1,6 @@
 """Tasks on threads: no more than asked for, stopped by the first error, behind a bar if long."""
 
+import os
 import sys
 import threading
 import time
@@ -83,3 +84,31 @@ def test_a_bar_where_somebody_looks_unless_told(monkeypatch, terminal, shell, wa
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     assert [wants_bar(told) for told in (None, True, False)] == [wanted, True, False]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be placed here")
+def test_threads_that_take_all_processors_have_one_each(monkeypatch):
+    allowed = os.sched_getaffinity(0)
+
+    def places(workers, count):
+        together, found = threading.Barrier(workers, timeout=30), []
+
+        def task(i):
+            together.wait()
+            found.append(os.sched_getaffinity(0))
+
+        run_tasks(task, [(i,) for i in range(count)], workers=workers, progress=False)
+        return found
+
+    many = len(allowed)
+    if many > 1:
+        assert sorted(places(many, many), key=min) == [{place} for place in sorted(allowed)]
+    assert places(many + 1, many + 1) == [allowed] * (many + 1)
+    assert places(1, 1) == [allowed]
+    assert os.sched_getaffinity(0) == allowed
+
+    def refused(thread, processors):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    assert places(many, many) == [allowed] * many

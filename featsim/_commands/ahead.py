@@ -28,33 +28,38 @@ def compile_ahead(config: Config, inits: Sequence[Init]) -> None:
     nothing is kept yet, with a second processor, in a process of one thread. Where the copy fails,
     this process compiles that too.
     """
-    needed = config.noise_levels is None and any(init.keep_learned == 1.0 for init in inits)
+    needed = config.noise_levels is None and any(
+        init.keep_learned == 1.0 and init.keep_memorized in (0.0, 1.0) for init in inits
+    )
     alone = sys.platform == "linux" and threading.active_count() == 1
     if not (needed and alone and processors() > 1 and is_to_be_kept(run_experiments)):
         return
-    drawn = _class_without_features(config)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads that no copy needs
-        copied = os.fork() == 0
+    drawn = _one_point(config)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of threads that no copy needs
+            copied = os.fork() == 0
+    except OSError:  # there may be no process more
+        return
     if copied:
         try:
             _say_nothing()
-            _run_experiments(drawn, config)
+            _run_experiments(drawn)
         finally:
             os._exit(0)
-    class_accuracy(drawn, np.zeros((1, 1, 1, config.features), np.bool_), config.tau)
+    class_accuracy(drawn, np.zeros((1, 1, 1, 1), np.bool_), 1)
 
 
-def _class_without_features(config: Config) -> ClassPoints:
-    """Return one point, of the types that ``config`` gives points."""
-    points = empty_points(config.features, np.ones(1, np.int64))
+def _one_point(config: Config) -> ClassPoints:
+    """Return one point without features, of the types that ``config`` gives points."""
+    points = empty_points(1, np.ones(1, np.int64))
     points.words[:] = 0
     strong = config.strengths is not None or config.max_strength > 1
     return ClassPoints(
         points=points,
         test=points,
-        frequencies=np.zeros(config.features),
-        strengths=np.ones(config.features, np.int64) if strong else None,
+        frequencies=np.zeros(1),
+        strengths=np.ones(1, np.int64) if strong else None,
     )
 
 
@@ -66,6 +71,6 @@ def _say_nothing() -> None:
         os.dup2(nowhere, stream)
 
 
-def _run_experiments(drawn: ClassPoints, config: Config) -> None:
+def _run_experiments(drawn: ClassPoints) -> None:
     warm, never = Init("warm", 1.0, 1.0), np.zeros((1, 1), np.bool_)
-    run_class(drawn, [config.gamma], config.tau, None, (warm,), never, key_of(0, 0), rank=False)
+    run_class(drawn, [1.0], 1, None, (warm,), never, key_of(0, 0), rank=False)

@@ -102,7 +102,7 @@ def _beyond_paper(config: Config) -> str:
     for name in BEYOND:
         value = getattr(config, name)
         if value != getattr(plain, name):
-            told.append(f"{name} given" if isinstance(value, tuple) else f"{name} = {value:g}")
+            told.append(f"{name} given" if isinstance(value, tuple) else f"{name} = {value}")
     return f"{', '.join(told)}\n" if told else ""
 
 

@@ -146,8 +146,10 @@ def execute(arguments: Sequence[str] | None) -> None:
         seeds = _checks.check_seeds(range(options.seed, options.seed + number))
         workers = check_workers(options.workers)
     from featsim._commands.ahead import compile_ahead
+    from featsim._memory import check_memory, simulation_bytes
     from featsim.simulation import run_simulation
 
+    check_memory(simulation_bytes(config, inits=inits, seeds=number, workers=workers))
     compile_ahead(config, inits)
     result = run_simulation(
         config,

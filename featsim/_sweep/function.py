@@ -20,7 +20,7 @@ from featsim._sweep.result import Assembly
 from featsim._sweep.store import Store
 from featsim._sweep.task import run_task
 from featsim._sweep.zarr_store import ZarrStore, is_zarr
-from featsim._workers import check_workers, watched
+from featsim._workers import check_workers, thread_pool, watched
 from featsim.config import Config, check_config
 from featsim.inits import PAPER_INITS, Init, resolve
 
@@ -184,7 +184,7 @@ def _submitting(
         yield lambda part: executor.submit(run, part)
         return
     end = threading.Event()
-    pool = concurrent.futures.ThreadPoolExecutor(max(threads, 1))
+    pool = thread_pool(max(threads, 1))
     try:
         yield lambda part: pool.submit(run, part, end.is_set)
     finally:

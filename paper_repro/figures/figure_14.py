@@ -41,7 +41,7 @@ def draw(records: Sequence[Records]) -> Figure:
     boxes = []
     for i in rows:
         found = [r.experiments[i]["test_cosines"]["box"] for r in records]
-        low, q1, median, q3, high = np.mean([box for box in found if box] or [[0] * 5], axis=0)
+        low, q1, median, q3, high = np.mean([box for box in found if box] or [[np.nan] * 5], axis=0)
         boxes.append(
             {"whislo": low, "q1": q1, "med": median, "q3": q3, "whishi": high, "label": labels[i]}
         )

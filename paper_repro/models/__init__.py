@@ -50,14 +50,14 @@ def make_model(run: Run, shape: Sequence[int], classes: int, seed: int) -> nn.Mo
     Raises
     ------
     errors.Mendable
-        If the images are below 8×8, or below 28×28 for VGG-16, or below 16×16 for ResNet-18 in
-        bfloat16: torch's gradients of a stage of one pixel are then not reproducible on a CPU.
+        If the images are below 8×8, or below 28×28 for VGG-16, or below 9×9 for ResNet-18 in
+        bfloat16: torch's gradients of a stride over a single pixel are not reproducible on a CPU.
     """
     size = f"{shape[1]}×{shape[2]}"
     if min(shape[1:]) < 8:
         raise Mendable(f"images must be at least 8×8; they are {size}")
-    if run.bf16 and run.model.startswith("resnet18") and min(shape[1:]) < 16:
-        raise Mendable(f"images must be at least 16×16 for {run.model!r} in bf16; they are {size}")
+    if run.bf16 and run.model.startswith("resnet18") and min(shape[1:]) < 9:
+        raise Mendable(f"images must be at least 9×9 for {run.model!r} in bf16; they are {size}")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = _BUILDERS[run.model](shape, classes, run.width)

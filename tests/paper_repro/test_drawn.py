@@ -135,6 +135,10 @@ def test_figure_14():
     heights = {tuple(line.get_ydata()) for line in boxes.lines}
     assert (0.3, 0.3) in {tuple(np.round(h, 9)) for h in heights if len(h) == 2}
     np.testing.assert_allclose(accuracy.lines[0].get_xydata(), [[1, 50], [2, 60]])
+    none = {"train_size": 3000, "test_accuracy": 0.7, "test_cosines": {"box": None}}
+    boxes, _ = figure_14.draw([made(run, [*rows, none]) for run in figure_14.runs("cpu")]).axes
+    assert [label.get_text() for label in boxes.get_xticklabels()][-1] == "3,000"
+    assert not any(0 in line.get_ydata() for line in boxes.lines)
     many = [rows[0] | {"train_size": 100 * i} for i in range(1, 13)]
     axes, _ = figure_14.draw([made(run, many) for run in figure_14.runs("cpu")]).axes
     shown = [label.get_text() for label in axes.get_xticklabels()]
