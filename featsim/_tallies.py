@@ -49,6 +49,8 @@ class Tallies:
             if (variable.origin == "kernel" and (keep or "feature" not in variable.dims))
             or (variable.origin == "request" and rank)
         }
+        self.learn_step = np.empty((*self.series, C, source.features if keep else 0), np.int32)
+        self.waiting = [list(range(C)) for _ in seeds]  # a number for each class to come
         self.learned_features = np.empty((*self.series, C), np.int64)
         self.well_classified = np.zeros((*self.series, C), np.int64)
         self.tested = np.zeros((len(seeds), J, C), np.int64)
@@ -105,6 +107,16 @@ class Tallies:
                     self.drawn["start_noise"][g, s, c] = result.start_noise[:, i]
                 if accuracy.missing_so_far is not None:
                     self.drawn["so_far"][g, s, c] = accuracy.missing_so_far[:, i]
+        if self.waiting[s].pop() == 0 and "learn_count" in self.arrays:
+            self._order(s)
+
+    def _order(self, s: int) -> None:
+        """Put the steps of a seed in order, over all its classes."""
+        counts = self.arrays["learn_count"][:, s]
+        if self.drawn["strengths"]:
+            strengths = np.stack([self.drawn["strengths"][s, c] for c in range(counts.shape[3])])
+            counts = np.where(counts < 0, -1, counts * strengths)
+        self.learn_step[:, s] = global_steps(counts)
 
     def on_threads(self, *, workers: int, progress: bool | None = False) -> Arrays:
         """Fill all classes of all seeds on threads; return the variables, (setting, seed, …)."""
@@ -116,17 +128,12 @@ class Tallies:
         """Return the variables of the result, (setting, seed, …), in the table's order."""
         seen = self.source.seen
         tested = (self.tested * seen).sum(axis=-1)[:, None]
-        strengths = self._stacked("strengths")
         out: Arrays = {}
         for name, array in self.arrays.items():
             out[name] = array if "class" in VARIABLES[name].dims else array.sum(axis=-1)
         out["learned_features"] = self.learned_features.sum(axis=-1)
         if "learn_count" in out:
-            weighted = out["learn_count"]
-            if strengths is not None:
-                times = strengths[:, None, None]
-                weighted = np.where(weighted < 0, -1, weighted * times)
-            out["learn_step"] = global_steps(weighted)
+            out["learn_step"] = self.learn_step
         if self.drawn["start_counts"]:
             out["learnable_features"] = self._learnable()
         if tested.any():
@@ -145,6 +152,7 @@ class Tallies:
             out["frequencies"] = np.broadcast_to(
                 frequencies, (len(self.settings), *frequencies.shape)
             )
+        strengths = self._stacked("strengths")
         if strengths is not None:
             out["strengths"] = np.broadcast_to(strengths, (len(self.settings), *strengths.shape))
         return {name: out[name] for name in VARIABLES if name in out}
