@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from paper_repro.figures.drawing import explain_cut, mark_cut, new_figure
 from paper_repro.records import ExperimentRow, Records
@@ -68,6 +69,7 @@ def panels(lines: Sequence[Line], shown: Mapping[str, Value], x_label: str) -> F
         for line in lines:
             draw_line(axes, line, value)
         axes.set(xlabel=x_label, ylabel=label)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in all_axes[1:]:
         explain_cut(axes)
     all_axes[0].legend()
