@@ -387,9 +387,7 @@ def _average(
 
 def _device(device: torch.device | str) -> torch.device:
     try:
-        probe = torch.ones(1, device=device)
-        probe.item()  # no number comes from torch's device that only knows shapes
-        return probe.device
+        return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError, NotImplementedError):  # unknown, or not compiled in
         raise ValueError(f"device must be one that torch has here; it is {device!r}") from None
 
