@@ -1,6 +1,6 @@
 """What a simulation needs of the memory, and whether it is there."""
 
-from featsim.config import Config
+from featsim.config import Config, most_points
 from featsim.inits import Init
 from featsim.source import Source
 from featsim.stream import FeatureStream
@@ -29,14 +29,7 @@ def simulation_bytes(config: Config, *, inits: tuple[Init, ...], seeds: int, wor
 def class_bytes(config: Config, inits: tuple[Init, ...]) -> int:
     """Return the memory of the points and the experiments of one class."""
     J = config.experiments
-    # Where classes arrive one by one, the first has whole chunks.
-    sharing = 1 if config.class_arrival else config.classes
-    if config.points_by_chunk is None:
-        points = J * (size := -(-config.points_per_chunk // sharing))
-        words = J * -(-size // 64)
-    else:
-        sizes = [-(-size // sharing) for size in config.points_by_chunk]
-        points, words = sum(sizes), sum(-(-size // 64) for size in sizes)
+    points, words = most_points(config)
     tests = J if config.frequencies_change else 1
     test_words = tests * -(-config.test_points // config.classes // 64)
     need = _class_bytes(words + test_words, config.features, config.tau)

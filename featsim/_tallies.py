@@ -114,8 +114,7 @@ class Tallies:
         """Put the steps of a seed in order, over all its classes."""
         counts = self.arrays["learn_count"][:, s]
         if self.drawn["strengths"]:
-            strengths = np.stack([self.drawn["strengths"][s, c] for c in range(counts.shape[3])])
-            counts = np.where(counts < 0, -1, counts * strengths)
+            counts = np.where(counts < 0, -1, counts * self._of_seed("strengths", s))
         self.learn_step[:, s] = global_steps(counts)
 
     def on_threads(self, *, workers: int, progress: bool | None = False) -> Arrays:
@@ -159,11 +158,13 @@ class Tallies:
 
     def _stacked(self, name: str) -> npt.NDArray[Any] | None:
         """Return what the classes were drawn with, (seed, class, …), or None if nothing was."""
-        drawn = self.drawn[name]
-        if not drawn:
+        if not self.drawn[name]:
             return None
-        seeds, classes = range(len(self.seeds)), range(self.source.classes)
-        return np.stack([np.stack([drawn[s, c] for c in classes]) for s in seeds])
+        return np.stack([self._of_seed(name, s) for s in range(len(self.seeds))])
+
+    def _of_seed(self, name: str, s: int) -> npt.NDArray[Any]:
+        """Return what the classes of one seed were drawn with, (class, …)."""
+        return np.stack([self.drawn[name][s, c] for c in range(self.source.classes)])
 
     def _learnable(self) -> Counts:
         """Count the features that reach the largest noise over N, which is of any class."""

@@ -140,9 +140,10 @@ class Config:
         if self.points_by_chunk is not None:
             checked["points_by_chunk"] = _tables.chunk_table(self.points_by_chunk, J)
         _check_shared(checked)
-        _check_strengths(checked)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        strongest = self.max_strength if self.strengths is None else int(np.max(self.strengths))
+        _tables.check_strongest(strongest, 64 * most_points(self)[1], K)
 
     @property
     def frequencies_change(self) -> bool:
@@ -200,22 +201,15 @@ def _check_shared(fields: dict[str, Any]) -> None:
             raise ValueError(f"{name} must be a multiple of classes = {C}, not {points}")
 
 
-def _check_strengths(fields: dict[str, Any]) -> None:
-    """Check the largest strength against the most points that a class may have."""
-    J, shared = fields["experiments"], 1 if fields["class_arrival"] else fields["classes"]
-    sizes = fields.get("points_by_chunk")
-    if sizes is None:
-        points = J * _filled(fields["points_per_chunk"] // shared)
-    else:
-        points = sum(_filled(size // shared) for size in sizes)
-    table = fields.get("strengths")
-    strongest = fields["max_strength"] if table is None else np.max(table)
-    _tables.check_strongest(int(strongest), points, fields["features"])
-
-
-def _filled(points: int) -> int:
-    """Return the points of a chunk, filled up to a multiple of 64."""
-    return -(-points // 64) * 64
+def most_points(config: Config) -> tuple[int, int]:
+    """Return the most points that a class may have, and the words of 64 that its chunks take."""
+    # Where classes arrive one by one, the first has whole chunks.
+    sharing = 1 if config.class_arrival else config.classes
+    if config.points_by_chunk is None:
+        size = -(-config.points_per_chunk // sharing)
+        return config.experiments * size, config.experiments * -(-size // 64)
+    sizes = [-(-size // sharing) for size in config.points_by_chunk]
+    return sum(sizes), sum(-(-size // 64) for size in sizes)
 
 
 def check_config(config: Any) -> None:

@@ -17,13 +17,13 @@ def parse_values(tokens: list[str], number: type[Number]) -> tuple[Number, ...]:
                 continue
             start, stop, step = bounds if len(bounds) == 3 else (*bounds, decimal.Decimal(1))
             count = int(((stop - start) / step).to_integral_value(decimal.ROUND_CEILING))
-            steps = [start + i * step for i in range(min(count, MOST_VALUES + 1))]
-            values += [number(str(value)) for value in steps]
+            fits = len(values) + count <= MOST_VALUES
+            values += [number(str(start + i * step)) for i in range(count if fits else 0)]
         except (ArithmeticError, ValueError):
             kind = "whole numbers" if number is int else "numbers"
             allowed = f"must be {kind} or ranges a:b or a:b:step, with spaces between"
             raise ValueError(f"{allowed}, not {token!r}") from None
-        if len(values) > MOST_VALUES:
+        if not fits:
             raise ValueError(f"must have at most {MOST_VALUES:,} values, not those of {token!r}")
     if not values:
         raise ValueError(f"must have at least one value, not {' '.join(tokens) or 'none'}")
