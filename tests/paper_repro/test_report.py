@@ -7,7 +7,7 @@ import pytest
 
 from paper_repro import authors, claims, report, report_text, scales
 from paper_repro.errors import Mendable
-from paper_repro.observations import OBSERVATIONS
+from paper_repro.observations import of_paper
 from paper_repro.records import Records, append
 from paper_repro.run import Run
 from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
@@ -166,10 +166,6 @@ def made(rows, epochs=(), **settings):
     return Records(Run(**settings), {"experiments": len(rows)}, list(epochs), experiments)
 
 
-def observed(kind, number):
-    return [o for o in OBSERVATIONS if (o.kind, o.number) == (kind, number)]
-
-
 def values(observation, records):
     return observation.judge(records).values
 
@@ -183,7 +179,7 @@ def test_observations_of_figure_2():
         for m in ("mlp_narrow", "resnet18") for seed in (0, 1)
     ]  # fmt: skip
     for observation, expected in zip(
-        observed("figure", 2), ([1, 1], [10, 0], [1, 1], [10, 0]), strict=True
+        of_paper("figure", 2), ([1, 1], [10, 0], [1, 1], [10, 0]), strict=True
     ):
         assert values(observation, records) == pytest.approx(expected)
 
@@ -202,13 +198,13 @@ def test_observations_of_figures_6_and_7():
     # The first experiment does not count. Both: ranks 1 4 2 3 and 1.5 3.5 1.5 3.5.
     pair = [run("cold", [9, 1, 4]), run("warm", [9, 3, 2])]
     for observation, expected in zip(
-        observed("figure", 6), (1, -1, 0.447214, -1, 1, -0.447214), strict=True
+        of_paper("figure", 6), (1, -1, 0.447214, -1, 1, -0.447214), strict=True
     ):
         assert values(observation, pair) == pytest.approx([expected], abs=1e-6)
-    texts = [o.text.split("predicts")[1] for o in observed("figure", 6)]
+    texts = [o.text.split("predicts")[1] for o in of_paper("figure", 6)]
     starts = [" the steps of a cold start", " the steps of a warm start"]
     assert texts == [*starts, " the steps of both together"] * 2
-    steps, epochs = observed("figure", 7)
+    steps, epochs = of_paper("figure", 7)
     grown = [run("cold", [1, 2, 3, 4], seed) for seed in (0, 1)]
     assert (steps.verdict(grown), epochs.verdict(grown)) == (HOLDS, FAILS)
     cut = [run("cold", [1, 2, 3, 4], seed, converged=False) for seed in (0, 1)]
@@ -218,7 +214,7 @@ def test_observations_of_figures_6_and_7():
 def test_observations_of_the_others():
     growing = [{"train_size": j, "test_cosines": {"box": [0, 0, j]}} for j in (1, 2)]
     growing.append({"train_size": 3, "test_cosines": {"box": None}})
-    (observation,) = observed("figure", 14)
+    (observation,) = of_paper("figure", 14)
     assert values(observation, [made(growing)]) == pytest.approx([-0.5])
     epochs = [{"experiment": 2, "epoch": e, "start_old_accuracy": e / 10} for e in range(1, 7)]
     lower = [{**row, "start_old_accuracy": row["start_old_accuracy"] - 0.05} for row in epochs]
@@ -226,18 +222,18 @@ def test_observations_of_the_others():
         made([{}, {}], epochs, method="dash"),
         made([{}, {}], [epochs[0], *lower[1:4], *epochs[4:]], method="shrink_perturb"),
     ]
-    (observation,) = observed("figure", 13)
+    (observation,) = of_paper("figure", 13)
     assert values(observation, pair) == pytest.approx([5])
     grid = [
         made([{"test_accuracy": score}], alpha=alpha, lam=lam)
         for alpha, lam, score in [(0.3, 0.3, 0.9), (1.0, 0.3, 0.5), (0.3, 0.1, 0.4)]
     ]
-    (observation,) = observed("figure", 17)
+    (observation,) = of_paper("figure", 17)
     assert values(observation, grid) == pytest.approx([30])
     costs = {"cold": [1, 3], "dash": [1, 2]}
     pair = [made([{"tflops": c} for c in costs[m]], method=m, probes=("cost",)) for m in costs]
     pair += [made([{}, {}], method=m) for m in costs]
-    (observation,) = observed("table", 9)
+    (observation,) = of_paper("table", 9)
     assert values(observation, pair) == pytest.approx([25])
     later = [dataclasses.replace(r, run=dataclasses.replace(r.run, seed=1)) for r in pair]
     assert values(observation, later + pair) == pytest.approx([25, 25])
