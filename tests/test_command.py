@@ -31,6 +31,7 @@ def process(*arguments, **options):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="descriptors are closed as POSIX has it")
 def test_streams_that_are_not_there_lose_nothing(tmp_path):
     for closed in ("2>&-", ">&-", ">&- 2>&-"):

@@ -96,6 +96,7 @@ def test_what_is_above_the_model_has_no_place(fitted, curve):
     assert "above the model" in str(placed)
 
 
+@pytest.mark.slow
 def test_a_simulated_curve_is_fitted_by_the_simulator():
     config = featsim.Config(
         features=20, points_per_chunk=200, gamma=12, tau=2, experiments=12,

@@ -171,6 +171,7 @@ def command_line(*arguments, **settings):
     )
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_training_is_status_130_without_a_traceback(tmp_path):
     flags = ["--chunks=2", "--epochs=100000", "--model=mlp_narrow", "--width=4", "--train-size=64",
              "--stop=None"]  # fmt: skip
@@ -191,6 +192,7 @@ def test_ctrl_c_while_importing_is_status_130_without_a_traceback(tmp_path):
     assert (process.returncode, said) == (130, f"{NAME}: interrupted\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("number", [n for n in catalog.numbers("figure") if n not in NOT_ON_DIGITS])
 def test_every_figure_runs_and_draws(root, number):
@@ -198,6 +200,7 @@ def test_every_figure_runs_and_draws(root, number):
     assert (root / f"figure_{number:02d}-smoke.png").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("number", [1, 2, 3, 7, 8, 9])  # 4 to 6 are 3 with other data
 def test_every_table_runs_and_prints(root, capsys, number):

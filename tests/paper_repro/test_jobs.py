@@ -19,6 +19,7 @@ def results(done):
     ]
 
 
+@pytest.mark.slow
 def test_two_jobs_give_the_numbers_of_one_and_a_run_that_diverges_stops_no_other(tmp_path):
     runs = [Run(lr=1e30, **TINY), *RUNS]
     for folder, machine in (("one", Machine(threads=1)), ("two", Machine(jobs=2))):

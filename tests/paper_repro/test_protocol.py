@@ -281,6 +281,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_numbers(tmp_path):
     changes = {"method": "dash", "optimizer": "sam", "stop": None}
     expected = numbers(run_tiny(tmp_path / "whole", **changes))

@@ -108,6 +108,7 @@ def test_steps_are_cut_where_there_is_a_stop_that_was_not_reached():
     assert Records(RUN, experiments=[experiment(1), row]).any_cut
 
 
+@pytest.mark.slow
 def test_help_status_and_the_report_need_neither_torch_nor_rich(tmp_path):
     script = """
 import sys
