@@ -207,8 +207,10 @@ class Dash:
         if self.batch_loss is None and isinstance(chunk, list | tuple):
             for batch in chunk:
                 _check_pair(batch)
-        new = _points(chunk) if points is None else points
-        sizes = [*self.points, _checks.integer("points", new, 1)]
+        new = _points(chunk) if points is None else _checks.integer("points", points, 1)
+        if not new:
+            raise ValueError("a chunk must have a sample; it is empty")
+        sizes = [*self.points, new]
         chunks = [*self.chunks, chunk] if self.keep == "all" else [chunk]
         factors = {}
         if forgets(self.when, sizes)[-1]:
@@ -236,9 +238,11 @@ class Dash:
     ) -> None:
         """Go on from `state`, with the `chunks` that had arrived, oldest first, if all count.
 
-        Raises ValueError if all count and their number is another one.
+        Raises ValueError if all count and their number is another one, or for another state.
         """
-        points, kept = list(state["points"]), list(chunks)
+        if lacking := [key for key in ("points", "log") if key not in state]:
+            raise ValueError(f"state must be what state_dict returned; it lacks {lacking}")
+        points, kept = [_checks.integer("points", n, 1) for n in state["points"]], list(chunks)
         if self.keep == "all" and len(kept) != len(points):
             raise ValueError(f"chunks must be the {len(points)} that had arrived, not {len(kept)}")
         self.points, self.chunks, self.log = points, kept, dict(state["log"])

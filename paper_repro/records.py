@@ -85,6 +85,10 @@ class Curvature(TypedDict):
     """Trace of the Hessian of their mean loss."""
     ranks: list[float]
     """Its ε-rank for each of `EPSILONS`: the number of eigenvalues of absolute value above ε."""
+    rank_errors: list[float]
+    """Their standard errors over the draws."""
+    draws: int
+    lanczos_steps: int
 
 
 class Probed(TypedDict, total=False):

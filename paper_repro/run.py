@@ -46,7 +46,7 @@ def paper_learning_rate(model: Model) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Settings of one run; but for the data set, the defaults are the paper's (section 5, Table 7).
+    """Settings of one run; the defaults are the paper's for CIFAR-10 (section 5, Table 7).
 
     A run that is equal gives equal records on one kind of machine. Chunk 1 does not depend on a
     method that waits for the next: the seed of split, initialization and order knows nothing of it.
@@ -173,6 +173,8 @@ class Run:
                 f"width must be {PUBLISHED_WIDTH} for {self.model!r}, which is as released; it is "
                 f"{self.width}: '{self.model}_narrow' takes any"
             )
+        if self.batch == 1 and self.batch_normalized:
+            raise ValueError("batch must be at least 2 with batch normalization; it is 1")
         if self.model.startswith("cnn") and self.norm == "layer":
             raise ValueError(f"norm must be 'batch' for {self.model!r}, which has no normalization")
 
@@ -185,6 +187,11 @@ class Run:
     def normalized(self) -> bool:
         """Whether images are normalized; the released MLP gets them so of Tiny-ImageNet only."""
         return self.model != "mlp" or self.dataset == "tiny_imagenet"
+
+    @property
+    def batch_normalized(self) -> bool:
+        """Whether the network has batch normalization, which trains on two images or more."""
+        return self.norm == "batch" and not self.model.startswith("cnn")
 
     def to_dict(self) -> dict[str, Any]:
         """Return all settings as JSON values."""

@@ -21,6 +21,8 @@ LEVEL = 0.05
 _MOST_PAIRS = 8
 _SAMPLES = 20_000
 _MOST_SUMS = 5_000_000
+_LEAST = 1 / (1 + _SAMPLES)
+"""The least probability that random permutations give."""
 _CLOSE = 1e-8
 
 Floats = npt.NDArray[np.float64]
@@ -92,7 +94,8 @@ class Judgement:
         if not self.tested:
             return f"{mean} {many}"
         if self.ranks:
-            return f"{mean}, p = {self.p:.2g} {many}"
+            sign = "≤" if min(self.above, self.below) == _LEAST else "="
+            return f"{mean}, p {sign} {self.p:.2g} {many}"
         low, high = interval(self.values)
         return f"{mean} [{low:.{digits}f}, {high:.{digits}f}] {many}"
 

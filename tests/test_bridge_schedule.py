@@ -235,8 +235,16 @@ def test_bad_arguments():
     for points in (0, -1):
         with pytest.raises(ValueError, match="points must be an integer of at least 1"):
             dash.arrive(chunk(0), points=points)
-    with pytest.raises(ValueError, match="points must be an integer of at least 1, not 0"):
+    with pytest.raises(ValueError, match="a chunk must have a sample; it is empty"):
         dash.arrive([])
     dash.arrive(chunk(0))
     with pytest.raises(ValueError, match="chunks must be the 1 that had arrived, not 0"):
         dash.load_state_dict(dash.state_dict())
+    with pytest.raises(
+        ValueError, match=r"state must be what state_dict returned; it lacks \['points"
+    ):
+        dash.load_state_dict({})
+    for points in ([0], ["6"]):
+        with pytest.raises((TypeError, ValueError), match="points must be an integer"):
+            dash.load_state_dict({"points": points, "log": {}}, [chunk(0)])
+    assert dash.points == [6]

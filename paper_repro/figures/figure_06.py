@@ -4,6 +4,7 @@ A point is an experiment from the second on. Left the paper's norm, that of the 
 summed over the epoch, weights only; right that of the gradient of the mean loss.
 """
 
+import statistics
 from collections.abc import Sequence
 from typing import Literal
 
@@ -38,7 +39,7 @@ def norms_and_steps(records: Sequence[Records], norm: Norm) -> Ranks:
 
 
 def draw(records: Sequence[Records]) -> Figure:
-    """Draw a panel a norm; the legend has Spearman's rank correlation ρ."""
+    """Draw a panel a norm; the legend has Spearman's rank correlation ρ, a mean over runs."""
     figure, panels = new_figure(2)
     for axes, norm in zip(panels, NORMS, strict=True):
         for method in METHODS:
@@ -50,7 +51,8 @@ def draw(records: Sequence[Records]) -> Figure:
 
 def _draw_method(axes: Axes, records: Sequence[Records], method: str, norm: Norm) -> None:
     pairs = norms_and_steps(records, norm)
-    label = f"{LABELS[method]} (ρ = {pairs.rho:.2f})"
+    rho = statistics.fmean(norms_and_steps([r], norm).rho for r in records)
+    label = f"{LABELS[method]} (ρ = {rho:.2f})"
     axes.scatter(pairs.one, pairs.other, s=18, color=COLORS[method], label=label)
     cut = [(row[norm], row["steps"]) for r in records for row in r.experiments[1:] if r.cut(row)]
     mark_cut(axes, cut, COLORS[method])

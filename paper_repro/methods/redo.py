@@ -21,5 +21,6 @@ def after_step(learner: Learner, inputs: Tensor, generator: Generator) -> None:
         return
     fresh = learner.new_model(int(torch.randint(2**31, (), generator=generator)))
     layers = hidden_layers(learner.model)
-    for layer, used in zip(layers, use(learner.model, layers, inputs), strict=True):
+    found = list(zip(layers, use(learner.model, layers, inputs), strict=True))
+    for layer, used in reversed(found):  # so that what a renewed unit reads of another stays zero
         renew(learner, layer, used <= run.redo_threshold * used.mean(), fresh)

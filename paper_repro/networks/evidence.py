@@ -12,7 +12,7 @@ from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime,
 from paper_repro.networks.cut import Cut
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
-from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, judge
+from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, Judgement, judge
 
 _REACHES, _SAVES = CLAIMS[0], CLAIMS[2]
 
@@ -30,9 +30,14 @@ class Finding:
     """Which of the steps that it compares were cut."""
 
     @property
+    def judgement(self) -> Judgement:
+        """What its numbers come to, before steps cut short are set aside."""
+        return judge(self.values, self.claim.threshold)
+
+    @property
     def text(self) -> str:
         """The mean and its interval."""
-        return self.cut.mark(judge(self.values).text(1))
+        return self.cut.mark(self.judgement.text(1))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from paper_repro.networks.cut import Cut
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import judge
+from paper_repro.verdict import Judgement, judge
 
 REGIME = "MLP"
 SIZES, BATCHES = (4_000, 5_000), (125, 128)
@@ -57,16 +57,29 @@ def section(whole: list[dict[str, Records]]) -> str:
     return _TEXT.format(regime=REGIME) + "\n" + markdown(header, [_row(n, whole) for n in SIZES])
 
 
+def judged(whole: list[dict[str, Records]]) -> list[Judgement]:
+    """Return what the seeds say at each size."""
+    return [_more(size, whole) for size in SIZES] if whole else []
+
+
+def _more(size: int, whole: list[dict[str, Records]]) -> Judgement:
+    """Return what the steps that the small last batch takes more, in %, come to."""
+    even, odd = (_steps(size, batch, whole) for batch in BATCHES)
+    return judge([100 * (b / a - 1) for a, b in zip(even, odd, strict=True)])
+
+
+def _steps(size: int, batch: int, whole: list[dict[str, Records]]) -> list[int]:
+    return [found[_name(size, batch)].experiments[0]["steps"] for found in whole]
+
+
 def _row(size: int, whole: list[dict[str, Records]]) -> list[str]:
-    even, odd = ([found[_name(size, batch)] for found in whole] for batch in BATCHES)
-    steps = [[records.experiments[0]["steps"] for records in found] for found in (even, odd)]
-    more = [100 * (b / a - 1) for a, b in zip(*steps, strict=True)]
+    even, odd = (any(found[_name(size, b)].any_cut for found in whole) for b in BATCHES)
     texts = [
-        plus_minus(values, 0, cut=any(records.any_cut for records in found))
-        for values, found in zip(steps, (even, odd), strict=True)
+        plus_minus(_steps(size, batch, whole), 0, cut=cut)
+        for batch, cut in zip(BATCHES, (even, odd), strict=True)
     ]
-    judged, cut = judge(more), Cut(*(any(r.any_cut for r in found) for found in (odd, even)))
-    measured = [cut.mark(judged.text(0)), cut.told(judged.verdict())]
+    more, cut = _more(size, whole), Cut(odd, even)
+    measured = [cut.mark(more.text(0)), cut.told(more.verdict())]
     return [f"{size:,}", str(size % BATCHES[1]), *texts, *measured]
 
 

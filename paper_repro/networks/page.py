@@ -13,9 +13,11 @@ from paper_repro.networks import experiments, last_batch, noise, rate, shown, tr
 from paper_repro.networks.cut import Cut
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.observations import of_paper
+from paper_repro.records import Records
+from paper_repro.report_text import chance
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import HOLDS, UNKNOWN, judge
+from paper_repro.verdict import HOLDS, UNKNOWN, Judgement, judge
 
 PAGE = HERE.parent / "docs" / "networks.md"
 
@@ -41,14 +43,14 @@ momentum*, which goes on from the last weights with a new optimizer.
 
 A claim compares two methods on the same seeds, one number a seed. Intervals are Student's two-sided
 90 % interval of the mean over seeds. A claim *holds* if the interval lies above its threshold,
-*does not hold* if it lies below, and else *{unknown}*, with one seed always. A claim
-that is just at its threshold holds by chance in one of twenty cases; no verdict is corrected for
-the {tested} that are given here by regime, nor for those on what was run beside them. Steps that
+*does not hold* if it lies below, and else *{unknown}*, with one seed always. Steps that
 the epoch limit cut short are a lower bound, marked ≥; a percentage of which they are a part is
 marked ≥ or ≤, or *of cut steps* where it is no bound. A claim on steps is told only if the larger
-sum alone is cut, and if it holds all the same. That two things rise together has Spearman's ρ, a
-mean over seeds, and is judged by permutation, as in [reproduction](reproduction.md); ρ is 0 where
-one of the two does not vary.
+sum alone is cut, and if it holds all the same: the interval is then that of the bounds. That two
+things rise together has Spearman's ρ, a mean over seeds, and is judged by permutation, as in
+[reproduction](reproduction.md); ρ is 0 where one of the two does not vary.
+
+{chance} The simulator's claims are not counted.
 """
 
 _MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its steps?
@@ -97,9 +99,15 @@ def write(root: Path, page: Path) -> None:
             for draw, name in ((experiments.by_experiment, ""), (experiments.by_data, "-data")):
                 plotting.save_figure(draw(evidence), pictures / f"{evidence.name}{name}.png")
         figures = shown.section(drawn, pictures)
-    tested = sum(len(evidence.findings) for evidence in whole)
+    judged = [
+        *(one for evidence in whole for one in _judged(evidence)),
+        *rate.judged(rates),
+        *last_batch.judged(batches),
+        *shown.judged(drawn),
+        *noise.judged(curved),
+    ]
     parts = [
-        _INTRODUCTION.format(unknown=UNKNOWN, tested=tested),
+        _INTRODUCTION.format(unknown=UNKNOWN, chance=chance(judged)),
         _MAIN,
         _answers(whole),
         _PICTURE.format(folder=pictures.name),
@@ -176,11 +184,21 @@ def _regime(evidence: Evidence, folder: str) -> str:
 
 def _growth(evidence: Evidence) -> list[str]:
     """Return a line for each claim of Figure 7."""
-    cold = [by_method["cold"] for by_method in evidence.seeds.values()]
+    cold = _cold(evidence)
     return [
         f"- *{claim.text}*: {claim.verdict(cold)}; {claim.what}: {claim.judge(cold).text()}."
         for claim in of_paper("figure", 7)
     ]
+
+
+def _cold(evidence: Evidence) -> list[Records]:
+    return [by_method["cold"] for by_method in evidence.seeds.values()]
+
+
+def _judged(evidence: Evidence) -> list[Judgement]:
+    """Return what the seeds of a regime say of its claims and of Figure 7's."""
+    growth = [claim.judge(_cold(evidence)) for claim in of_paper("figure", 7)]
+    return [*(finding.judgement for finding in evidence.findings), *growth]
 
 
 def _described(evidence: Evidence) -> str:

@@ -14,7 +14,7 @@ from paper_repro.networks import evidence
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import judge
+from paper_repro.verdict import Judgement, judge
 
 REGIME = "R16"
 RATES = (0.03, 0.1)
@@ -58,15 +58,23 @@ def section(whole: list[dict[str, Records]]) -> str:
     return _TEXT.format(regime=REGIME) + "\n" + markdown(header, rows)
 
 
+def judged(whole: list[dict[str, Records]]) -> list[Judgement]:
+    """Return what the seeds say of each rate."""
+    return [_gap(name, whole) for name in runs(SEEDS[0])] if whole else []
+
+
+def _gap(name: str, whole: list[dict[str, Records]]) -> Judgement:
+    """Return what the mean accuracy less DASH's comes to, against the margin."""
+    means = [[end_point(found[n], "mean accuracy") for found in whole] for n in (name, "DASH")]
+    return judge([a - b for a, b in zip(*means, strict=True)], -MARGIN)
+
+
 def _row(name: str, whole: list[dict[str, Records]]) -> list[str]:
     mean, last, steps = (
         [end_point(found[name], point) for found in whole]
         for point in ("mean accuracy", "last accuracy", "steps")
     )
-    gaps = [
-        a - end_point(found["DASH"], "mean accuracy") for a, found in zip(mean, whole, strict=True)
-    ]
     cut = any(found[name].any_cut for found in whole)
-    judged = judge(gaps, -MARGIN)
-    compared = ["–", "–"] if name == "DASH" else [judged.text(1), judged.verdict()]
+    gap = _gap(name, whole)
+    compared = ["–", "–"] if name == "DASH" else [gap.text(1), gap.verdict()]
     return [name, plus_minus(mean), plus_minus(last), plus_minus(steps, 0, cut=cut), *compared]

@@ -25,6 +25,7 @@ from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import grid
 from paper_repro.tables.text import markdown
+from paper_repro.verdict import Judgement
 
 SEEDS = (100, 101, 102)
 NUMBERS = (2, 6, 13, 14, 17)
@@ -39,7 +40,9 @@ on half of {images:,} images and then for {on_all} on all, whatever the accuracy
 many images here as the CNN. Figure 13 has λ = {lam}, as in the paper. Figure 17 has α among
 {alphas} and λ among {lams}. Figure 6 was first judged over cold and warm starts together, as its
 points are drawn; the authors' own ρ are within a run, and so are the claims of one start, which,
-like those of Figure 7 above, were written down after the runs.
+like those of Figure 7 above, were written down after the runs. Its legends have these ρ. In Figure
+14, filters of a single weight, as the ResNet's 1×1 convolutions have, count too: their cosine is 1
+or −1.
 """
 
 
@@ -123,12 +126,25 @@ def planned(numbers: Iterable[int], regimes: Iterable[str], seeds: Iterable[int]
     if unknown := sorted(set(regimes) - set(SHOWN_IN)):
         raise Mendable(f"regimes must be among {', '.join(SHOWN_IN)}; they have {unknown}")
     chosen = [s for s in SHOWN if s.number in set(numbers) and s.regime in set(regimes)]
+    if not chosen:
+        pairs = ", ".join(f"{s.number} in {s.regime}" for s in SHOWN)
+        raise Mendable(f"figures and regimes must have one of {pairs} among them")
     return [run for shown in chosen for seed in seeds for run in shown.of_seed(seed)]
 
 
 def whole_seeds(root: Path) -> dict[Shown, list[list[Records]]]:
     """Return the records of the whole seeds of each figure in each regime."""
     return {shown: shown.whole_seeds(root) for shown in SHOWN}
+
+
+def judged(whole: Mapping[Shown, list[list[Records]]]) -> list[Judgement]:
+    """Return what the seeds say of each claim of each figure."""
+    return [
+        claim.judge([r for seed in seeds for r in seed])
+        for shown, seeds in whole.items()
+        if seeds
+        for claim in shown.claims
+    ]
 
 
 def section(whole: Mapping[Shown, list[list[Records]]], pictures: Path) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 import featsim
 from paper_repro.tables.text import markdown, plus_minus
-from paper_repro.verdict import Ranks, judge
+from paper_repro.verdict import Judgement, Ranks, judge
 
 SEEDS = 3
 INITS = {"random": "cold", "warm": "warm", "ideal": "ideal"}
@@ -24,14 +24,21 @@ features that are not learned, summed over classes.
 """
 
 
-HEADER = ("% without gradient, mean", "ρ of share and rank", "the rank falls with it")
+HEADER = ("% without gradient, mean", "ρ of share and it", "it falls as the share rises")
 
 
-def correlation(shares: Sequence[Sequence[float]], ranks: Sequence[Sequence[float]]) -> list[str]:
-    """Return the cells under ``HEADER`` of shares, %, and ranks, one sequence a seed."""
-    rising = judge([Ranks(one, other) for one, other in zip(shares, ranks, strict=True)])
-    falling = judge([Ranks(s, [-r for r in rs]) for s, rs in zip(shares, ranks, strict=True)])
-    return [f"{np.mean(shares):.0f}", rising.text(), falling.verdict()]
+Values = Sequence[Sequence[float]]
+
+
+def falling(shares: Values, values: Values) -> Judgement:
+    """Return what it comes to that values fall as shares rise, one sequence of each a seed."""
+    return judge([Ranks(s, [-x for x in xs]) for s, xs in zip(shares, values, strict=True)])
+
+
+def correlation(shares: Values, values: Values) -> list[str]:
+    """Return the cells under ``HEADER`` of shares, %, and values, one sequence a seed."""
+    rising = judge([Ranks(one, other) for one, other in zip(shares, values, strict=True)])
+    return [f"{np.mean(shares):.0f}", rising.text(), falling(shares, values).verdict()]
 
 
 def section(experiments: int) -> str:
@@ -60,6 +67,6 @@ def section(experiments: int) -> str:
         [
             _TEXT.format(experiments=experiments, seeds=SEEDS).strip("\n"),
             markdown(["experiment", *header], rows),
-            markdown(["init", *HEADER], correlations),
+            markdown(["init: rank", *HEADER], correlations),
         ]
     )

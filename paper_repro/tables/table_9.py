@@ -40,8 +40,8 @@ def table(records: Sequence[Records]) -> str:
                     [sum(row["epochs"] for row in one) for one in timed],
                     cut=cut,
                 ),
-                plus_minus([sum(row["seconds"] for row in one) for one in timed]),
-                plus_minus([sum(row["tflops"] for row in one) for one in counted], 2),
+                plus_minus([sum(row["seconds"] for row in one) for one in timed], cut=cut),
+                plus_minus([sum(row["tflops"] for row in one) for one in counted], 2, cut=cut),
             ]
         )
     return markdown(_HEADER, rows)

@@ -29,7 +29,9 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
                         "steps": 1, "converged": True, "train_accuracy": 1.0,
                         "test_accuracy": 0.4, "seconds": 1.0,
                         "curvature": {"samples": 256, "without_gradient": share, "trace": 7.0,
-                                      "ranks": [1.0, 50.0 - 10 * number, 99.0]},
+                                      "ranks": [8.0, 50.0 - 10 * number, 99.0],
+                                      "rank_errors": [2.0, 5.0 * number, 0.0],
+                                      "draws": 4, "lanczos_steps": 128},
                     },
                 )  # fmt: skip
             lines = (
@@ -41,14 +43,27 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
     text, simulated = noise.section(noise.whole_seeds(tmp_path)).split("The simulator has both")
     assert "first\n4 experiments" in simulated
     rows = cells_of(text)
-    assert rows[3][1:-1] == ["2", "0.0 ± 0.0", "30 ± 0", "7 ± 0", "10.0 ± 0.0", "30 ± 0", "7 ± 0",
-                             "30.0 ± 0.0", "30 ± 0", "7 ± 0"]  # fmt: skip
+    of_hessian = ["30 ± 0", "8 ± 0", "7 ± 0"]
+    assert rows[3][1:-1] == [
+        "2", "0.0 ± 0.0", *of_hessian, "10.0 ± 0.0", *of_hessian, "30.0 ± 0.0", *of_hessian
+    ]  # fmt: skip
+    # 10 of 30, 15 of 20 and 20 of 10 are the errors of the experiments from the second on.
+    assert "over draws is 75 % of the\n0.1-rank in the median, and 25 % of the 1-rank" in text
     # Three pairs a seed: that two seeds are in perfect order has probability 1/36 at either end.
-    assert rows[-3:] == [
-        ["", "cold", "0", "0.00, p = 1 (2 seeds)", "cannot be told at this size", ""],
-        ["", "warm", "20", "-1.00, p = 0.056 (2 seeds)", "holds", ""],
-        ["", "DASH", "20", "1.00, p = 0.056 (2 seeds)", "does not hold", ""],
+    nothing = ["0.00, p = 1 (2 seeds)", "cannot be told at this size", ""]
+    assert rows[-9:] == [
+        ["", "cold: 0.1-rank", "0", *nothing],
+        ["", "cold: 1-rank", "0", *nothing],
+        ["", "cold: trace", "0", *nothing],
+        ["", "warm: 0.1-rank", "20", "-1.00, p = 0.056 (2 seeds)", "holds", ""],
+        ["", "warm: 1-rank", "20", *nothing],
+        ["", "warm: trace", "20", *nothing],
+        ["", "DASH: 0.1-rank", "20", "1.00, p = 0.056 (2 seeds)", "does not hold", ""],
+        ["", "DASH: 1-rank", "20", *nothing],
+        ["", "DASH: trace", "20", *nothing],
     ]
+    judged = noise.judged(noise.whole_seeds(tmp_path))
+    assert [one.verdict() for one in judged] == [row[4] for row in rows[-9:]]
 
 
 def test_in_the_simulator_the_rank_falls_as_points_are_without_gradient():
@@ -100,6 +115,8 @@ def test_runs_of_the_figures_in_regimes():
         shown.planned([3], ["C16"], [100])
     with pytest.raises(Mendable, match="regimes must be among C16, MLP, R16"):
         shown.planned([2], ["W64"], [100])
+    with pytest.raises(Mendable, match=r"must have one of 2 in C16, 2 in MLP, .* among them"):
+        shown.planned([2], ["R16"], [100])
 
 
 def test_the_runs_on_noise_are_the_campaigns_with_a_probe():

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from paper_repro.curvature import lanczos_spectra, sample_gradient_norms
+from paper_repro.curvature import epsilon_ranks, lanczos_spectra, sample_gradient_norms
 from paper_repro.protocol import execute
 from paper_repro.records import EPSILONS
 from paper_repro.run import Run
@@ -61,6 +61,18 @@ def test_quadrature_has_the_moments_of_each_direction():
             assert (weights @ values**k).item() == pytest.approx(expected, rel=1e-6, abs=1e-10)
 
 
+def test_ranks_are_near_those_of_the_full_spectrum():
+    model, inputs, targets = small()
+    H = full_hessian(model, inputs, targets)
+    size = len(H)
+    spectra = lanczos_spectra(model, [(inputs, targets)], 1, draws=200, steps=size)
+    found = torch.stack([epsilon_ranks(*spectrum, size) for spectrum in spectra])
+    exact = [(torch.linalg.eigvalsh(H).abs() > epsilon).sum().item() for epsilon in EPSILONS]
+    assert exact[0] < exact[1] < exact[2] < size
+    for rank, draws in zip(exact, found.T, strict=True):
+        assert draws.mean().item() == pytest.approx(rank, abs=3 * draws.std().item() / 200**0.5)
+
+
 def test_the_probe_is_part_of_the_row_and_changes_nothing(tmp_path):
     plain = Run(model="mlp_narrow", width=4, chunks=2, train_size=64, batch=32, epochs=2)
     probed = Run(**{**plain.__dict__, "probes": ("curvature",)})
@@ -72,3 +84,6 @@ def test_the_probe_is_part_of_the_row_and_changes_nothing(tmp_path):
         assert 0 <= found["without_gradient"] <= 1
         assert len(found["ranks"]) == len(EPSILONS)
         assert found["ranks"] == sorted(found["ranks"])
+        assert len(found["rank_errors"]) == len(EPSILONS)
+        assert all(error >= 0 for error in found["rank_errors"])
+        assert (found["draws"], found["lanczos_steps"]) == (4, 128)

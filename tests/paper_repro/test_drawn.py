@@ -1,5 +1,7 @@
 """What the figures 2, 6, 7, 13, 14, 17 and table 9 draw and print, from records made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.colors import to_hex
 
@@ -62,6 +64,14 @@ def test_figure_6():
     assert texts(right) == ["cold (ρ = -1.00)", "warm (ρ = 1.00)"]
     assert left.get_xlabel() == "norm of the summed gradients"
     np.testing.assert_allclose(right.collections[0].get_offsets(), [[6, 5], [4, 10]])
+
+
+def test_the_correlation_of_figure_6_is_a_mean_over_runs():
+    runs = [*figure_06.runs("smoke"), *(replace(run, seed=9) for run in figure_06.runs("smoke"))]
+    falling = [dict(row, steps=-row["steps"]) for row in rising(runs[0])]
+    records = [made(run, falling if run.seed == 9 else rising(runs[0])) for run in runs]
+    left, _ = figure_06.draw(records).axes
+    assert texts(left) == ["cold (ρ = 0.00)", "warm (ρ = 0.00)"]
 
 
 def test_steps_cut_by_the_limit_are_open_circles():
@@ -172,3 +182,9 @@ def test_table_9():
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
     assert [line[0] for line in lines[2:]] == ["cold", "warm", "shrink and perturb", "DASH"]
     assert lines[2][1:] == ["7.0 ± 1.4", "3.0 ± 0.0", "4.00 ± 0.00"]
+
+
+def test_what_the_limit_cut_of_table_9_is_a_lower_bound():
+    row = {"epochs": 3, "converged": False, "tflops": 2, "seconds": 1.5}
+    text = table_9.table([made(run, [row] * 2) for run in table_9.runs("smoke")])
+    assert text.count("≥") == 3 * len(table_9.METHODS)

@@ -54,6 +54,13 @@ def test_a_bad_value_is_named_with_what_is_allowed(name, value, allowed):
 def test_the_cnns_have_nothing_to_normalize(model):
     with pytest.raises(ValueError, match=f"norm must be 'batch' for '{model}'"):
         Run(model=model, norm="layer")
+    assert Run(model=model, width=64, batch=1).batch == 1
+
+
+def test_batch_normalization_takes_two_images():
+    with pytest.raises(ValueError, match=r"^batch must be at least 2 with batch normalization; it"):
+        Run(batch=1)
+    assert Run(batch=1, norm="layer").batch == 1
 
 
 @pytest.mark.parametrize("model", NARROW)

@@ -129,6 +129,16 @@ def test_redo_renews_the_dormant_units_every_so_many_steps():
     assert (one.model[3].weight[:, 2] == 0).all()
 
 
+def test_redo_leaves_no_weight_between_two_units_that_it_renews():
+    one = learner(method="redo", redo_every=1, redo_threshold=0.0)
+    with torch.no_grad():
+        one.model[0].bias[2] = one.model[3].bias[1] = -100.0
+    after_steps(one, 1)
+    assert one.model[3].bias[1] > -1
+    assert (one.model[3].weight[:, 2] == 0).all()
+    assert (one.model[3].weight[1, [0, 1, 3]] != 0).any()
+
+
 def test_redo_with_a_threshold_takes_units_far_below_the_mean():
     one = learner(method="redo", redo_every=1, redo_threshold=0.1)
     with torch.no_grad():

@@ -64,6 +64,8 @@ def test_three_points_of_one_seed_tell_nothing_and_of_three_seeds_do():
     assert judge([falling] * 3).verdict() == FAILS
     assert judge([rising, falling]).verdict() == UNKNOWN
     assert judge([rising] * 3).text() == "1.00, p = 0.0093 (3 seeds)"
+    many = Ranks(range(20), range(20))
+    assert judge([many] * 2).text() == "1.00, p ≤ 0.0001 (2 seeds)"
 
 
 def test_chance_is_rarely_called_a_claim():
