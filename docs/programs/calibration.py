@@ -3,7 +3,8 @@
 Run ``python -m docs.programs.calibration RUNS.csv --recovery FILE --docs docs``, where RUNS.csv are
 the authors' runs (columns run, model, dataset, method, lam, sota, seed, experiment, test_accuracy,
 steps) and FILE is what ``docs.programs.recovery`` wrote. Without ``--docs`` the tables are printed.
-The page's text stands in it; tables go between the marks that bear their names.
+The page's text stands in it; tables, and sentences that say which rows differ, go between the marks
+that bear their names.
 """
 
 import time
@@ -19,6 +20,7 @@ from docs.programs import calibration_data as data
 from docs.programs import calibration_tables as tables
 from docs.programs.calibration_data import Case, Method
 from docs.programs.calibration_picture import draw_calibration
+from docs.programs.calibration_words import colds, ends, ends_words, laws_words
 from docs.programs.marks import write_between
 from docs.programs.recovery import read
 from docs.programs.recovery_table import recovery_table
@@ -83,7 +85,9 @@ def make(runs: Path) -> tuple[dict[str, str], Figure]:
     shares, trends = tables.shares_table(by_model[MEAN_FIELD], warm, (3, 5, 8, 12, 16, 20, 25, 29))
     made = {
         "fits": tables.fits_table([*fits, *uniform]),
+        "laws": laws_words(colds(fits)),
         "halves": tables.halves_table(halves),
+        "ends": ends_words(ends(halves)),
         "predicted": "\n\n".join(
             f"{case.title}:\n\n"
             + tables.predicted_table(case, {model: fit for one, model, fit in fits if one is case})

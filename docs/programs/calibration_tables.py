@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from docs.programs.calibration_data import Case, Method
+from docs.programs.calibration_words import ends
 from docs.programs.theory_limit import table
 from featsim.calibration.observed import Observed, read_observed
 from featsim.calibration.place import Placement
@@ -31,13 +32,13 @@ def fits_table(fits: Sequence[tuple[Case, str, Fit]]) -> str:
             exponent = f"{fit.frequency_exponent:.2f}"
             if "frequency_exponent" in fit.intervals:
                 exponent += f" ({interval(fit.intervals['frequency_exponent'])})"
-        open_families = ", ".join(f"{tau}/{K}" for _, tau, K in fit.identifiability.families)
+        families = dict.fromkeys(f"{tau}/{K}" for _, tau, K in fit.identifiability.families)
         rows.append([
             case.title, model, fit.frequency_law, f"{fit.tau}", f"{fit.features}",
             f"{fit.gamma_per_point:.2g} ({interval(fit.intervals['gamma_per_point'], '.2g')})",
             f"{fit.gamma_per_point * case.points_per_chunk:.2g}",
             f"{fit.max_frequency:.2g} ({interval(fit.intervals['max_frequency'], '.2g')})",
-            exponent, open_families, f"{100 * fit.root_mean_square:.2f}",
+            exponent, ", ".join(families), f"{100 * fit.root_mean_square:.2f}",
         ])  # fmt: skip
     return table(
         ["cold start of", "model", "law", "τ", "K", "γ/n (95 %)", "γ", "largest p (95 %)",
@@ -48,20 +49,19 @@ def fits_table(fits: Sequence[tuple[Case, str, Fit]]) -> str:
 def halves_table(halves: Sequence[tuple[Case, Fit, Fit]]) -> str:
     """Return what the first half predicts of the second; the fit to all beside it."""
     rows = []
-    for case, half, whole in halves:
+    for (case, half, whole), end in zip(halves, ends(halves), strict=True):
         observed = whole.observed
         late = observed.experiments > half.observed.experiments[-1]
         last = int(observed.experiments[-1])
         predicted = half.predict("cold", last)["exact_accuracy"].isel(init=0)
         errors = observed.accuracy - predicted.sel(experiment=observed.experiments).to_numpy()
-        ends = [one.family.curve(one.u, np.array([float(last)]))[0] for one in half.region.settings]
         rows.append([
             case.title, f"1 … {half.observed.experiments[-1]}",
             f"{100 * half.root_mean_square:.2f}",
             f"{100 * np.sqrt(np.mean(errors[late] ** 2)):.2f}",
             f"{100 * np.mean(errors[late]):+.2f}",
-            f"{100 * float(predicted[-1]):.1f} ({100 * min(ends):.1f} … {100 * max(ends):.1f})",
-            f"{100 * observed.accuracy[-1]:.1f}", f"{100 * whole.root_mean_square:.2f}",
+            f"{100 * float(predicted[-1]):.1f} ({interval((end.low, end.high), '.1f')})",
+            f"{end.measured:.1f}", f"{100 * whole.root_mean_square:.2f}",
         ])  # fmt: skip
     return table(
         ["cold start of", "fitted to", "rms there", "rms after", "measured − predicted, after",

@@ -1,7 +1,7 @@
 """Draw what matters when: Sobol indices of the parameters of Figure 3's setting.
 
 Run ``python -m docs.programs.sensitivity --docs docs``: a picture, and tables between the marks of
-docs/sensitivity.md. Ranges were fixed before the first run.
+docs/sensitivity.md, of which one is of the ranges. Ranges were fixed before the first run.
 """
 
 from dataclasses import dataclass
@@ -49,10 +49,10 @@ class Settings:
 def main(settings: Settings) -> None:
     """Compute, print and write."""
     found = compute(settings.samples, settings.experiments)
-    rows = indices_table(found)
-    print(rows)
+    tables = {"ranges": ranges_table(), "indices": indices_table(found)}
+    print("\n\n".join(tables.values()))
     if settings.docs is not None:
-        write_between(settings.docs / "sensitivity.md", {"indices": rows})
+        write_between(settings.docs / "sensitivity.md", tables)
         featsim.save_figure(draw(found), settings.docs / "sensitivity" / "indices.png")
 
 
@@ -60,6 +60,16 @@ def compute(samples: int, experiments: int) -> xr.Dataset:
     """Return the indices, by the mean field."""
     config = featsim.Config(experiments=experiments, test_points=0)
     return featsim.sensitivity(config, RANGES, inits=("random", "warm", "ideal"), samples=samples)
+
+
+def ranges_table() -> str:
+    """Return the ranges from which the parameters are drawn, beside Figure 3's setting."""
+    paper = featsim.Config()
+    rows = [
+        [SYMBOLS[name], f"`{name}`", f"{low:g}", f"{high:g}", f"{getattr(paper, name):g}"]
+        for name, (low, high) in RANGES.items()
+    ]
+    return table(["parameter", "field of `Config`", "from", "to", "Figure 3"], rows)
 
 
 def indices_table(found: xr.Dataset) -> str:

@@ -1,7 +1,9 @@
 """The programs behind the pages on calibration and sensitivity, at small sizes."""
 
 import json
+import re
 import types
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +12,11 @@ import pytest
 from docs.programs import calibration_data as data
 from docs.programs import calibration_picture, calibration_tables, recovery, sensitivity
 from docs.programs.calibration_data import Case, Method
+from docs.programs.calibration_words import Cold, End, colds, ends, ends_words, laws_words
 from docs.programs.recovery_table import recovery_table
 from featsim.calibration.function import fit
 
+DOCS = Path(__file__).parents[2] / "docs"
 COLD = (0.3, 0.36, 0.4, 0.42, 0.44, 0.455, 0.47, 0.48, 0.49)
 WARM = (0.3, 0.35, 0.37, 0.39, 0.4, 0.41, 0.415, 0.42, 0.43)
 RUNS = pd.DataFrame(
@@ -81,6 +85,48 @@ def test_tables_and_picture(case, fitted):
     np.testing.assert_allclose(measured.get_ydata(), 100 * RUNS["test_accuracy"][:9])
 
 
+def between(page, name):
+    """Return what stands between the marks of a page that bear a name."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return text.split(f"<!-- {name} -->\n")[1].split(f"<!-- end of {name} -->")[0].strip()
+
+
+def rows(page, name):
+    lines = between(page, name).splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_sentences_are_those_of_the_rows_of_the_page():
+    fits = [Cold(*row[:3], float(row[6])) for row in rows("calibration.md", "fits")]
+    with_all_laws = [one for one in fits if "uniform only" not in one.model]
+    assert between("calibration.md", "laws") == laws_words(with_all_laws)
+    told = []
+    for title, *_, predicted, measured, _ in rows("calibration.md", "halves"):
+        low, high = re.search(r"\((.*) … (.*)\)", predicted).groups()
+        told.append(End(title, float(low), float(high), float(measured)))
+    assert between("calibration.md", "ends") == ends_words(told)
+
+
+def test_sentences_where_no_row_differs_and_where_all_do():
+    assert laws_words([Cold("A", "m", "zipf", 0.5)]).count(" throughout.") == 2
+    assert "but for A, m (2)." in laws_words([Cold("A", "m", "uniform", 2.0)])
+    words = ends_words([End(name, 1.0, 2.0, x) for name, x in (("A", 3.0), ("B", 1.5), ("C", 0.5))])
+    for where in ("above all that", "within what", "below all that"):
+        assert where in words
+
+
+def test_the_sentences_and_the_table_have_the_same_ends(case, fitted):
+    options = {"classes": 10, "features": 50, "tau": 1, "frequency_law": "zipf"}
+    half = fit(case.cold.table[case.cold.table["experiment"] <= 4], **options)
+    table = calibration_tables.halves_table([(case, half, fitted)])
+    (end,) = ends([(case, half, fitted)])
+    assert f"({end.low:.1f} … {end.high:.1f})" in table
+    assert end.measured == pytest.approx(100 * COLD[-1])
+    (cold,) = colds([(case, "mean field", fitted)])
+    assert cold.law == "zipf"
+    assert cold.gamma == pytest.approx(1_000 * fitted.gamma_per_point)
+
+
 def test_recovery_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(recovery, "recover", lambda number: {"setting": number})
     file = tmp_path / "rows.jsonl"
@@ -131,3 +177,7 @@ def test_sensitivity_is_drawn_and_tabled():
         "largest p",
         "n",
     ]
+
+
+def test_the_ranges_are_told():
+    assert between("sensitivity.md", "ranges") == sensitivity.ranges_table()
