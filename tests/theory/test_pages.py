@@ -1,5 +1,6 @@
 """The tables and pictures of docs/theory.md, and the search behind its examples."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,15 @@ def test_shares_of_random_streams_are_within_the_spread_of_those_of_the_page():
         assert told[:2] == found[:2]
         holding, failing = (int(cell.replace(",", "")) for cell in told[2:])
         assert within(failing / (holding + failing), int(found[3]) / streams, streams), told
+
+
+def test_the_streams_that_meet_the_assumptions_as_printed_are_told():
+    told = PAGE.split("<!-- printed -->")[1].split("<!-- end of printed -->")[0]
+    number, streams = re.compile(r"^\d+|\d+(?=\.$)"), 100
+    told, found = told.strip(), pages.as_printed(streams)
+    assert number.sub("#", told) == number.sub("#", found)
+    for many, few in zip(number.findall(told), number.findall(found), strict=True):
+        assert within(int(many) / 1_000, int(few) / streams, streams)
 
 
 @pytest.mark.slow
