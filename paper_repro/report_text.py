@@ -38,7 +38,8 @@ permutations are counted where a seed has at most eight pairs, 20,000 random one
 two-sided. Otherwise, and with one seed always, a claim *{unknown}*; so does a
 claim about steps where the epoch limit cut some short: such steps are a lower bound, and are
 marked with ≥ in tables and with open circles in pictures. In tables of methods, ± is the standard
-deviation over seeds.
+deviation over seeds. The column *simulator* has the same claim in the setting of Figure 3, over
+all its experiments from the second on, whatever the network's data.
 
 {chance}
 """

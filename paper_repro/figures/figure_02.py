@@ -1,7 +1,7 @@
 """Figure 2: pretrain on half of the data for e epochs, then train on all; accuracy against e.
 
-Filled: test accuracy after training on all. Open: train accuracy of the pretraining, on an axis of
-its own. The line is a network trained on all from its initialization.
+Filled: test accuracy after training on all. Open, dotted: train accuracy of the pretraining, on an
+axis of its own. The line is a network trained on all from its initialization.
 """
 
 from collections.abc import Sequence
@@ -45,8 +45,15 @@ def draw(records: Sequence[Records]) -> Figure:
         draw_network(axes, [r for r in records if r.run.model in (model, NARROW[model])])
         axes.set_title(_TITLES[model])
     panels[0].set_ylabel("test accuracy (%)")
-    panels[0].legend()
+    add_legend(figure, columns=3)
     return figure
+
+
+def add_legend(figure: Figure, columns: int) -> None:
+    """Say above the panels, once, what each line of theirs is."""
+    drawn = [axes.get_legend_handles_labels() for axes in figure.axes]
+    handles = {text: one for found in drawn for one, text in zip(*found, strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=columns)
 
 
 def draw_network(axes: Axes, records: Sequence[Records]) -> None:
@@ -57,11 +64,14 @@ def draw_network(axes: Axes, records: Sequence[Records]) -> None:
     tested = [[100 * r.last["test_accuracy"] for r in group] for group in groups]
     fitted = [[100 * r.experiments[0]["train_accuracy"] for r in group] for group in groups]
     other = axes.twinx()
-    for where, values, fill in ((axes, tested, "full"), (other, fitted, "none")):
+    for where, values, marks, fill, label in (
+        (axes, tested, "s-", "full", "on all, pretrained"),
+        (other, fitted, "s:", "none", "pretraining (right)"),
+    ):
         means, spreads = zip(*map(mean_std, values), strict=True)
         where.errorbar(
-            epochs, means, spreads, fmt="s-", color=COLORS["warm"], capsize=2, fillstyle=fill,
-            label="on all, pretrained",
+            epochs, means, spreads, fmt=marks, color=COLORS["warm"], capsize=2, fillstyle=fill,
+            label=label,
         )  # fmt: skip
     other.spines["right"].set_visible(True)
     other.set_ylabel("pretraining: train accuracy (%)")

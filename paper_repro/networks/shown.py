@@ -17,7 +17,7 @@ from paper_repro.campaign import REGIMES
 from paper_repro.catalog import find
 from paper_repro.errors import Mendable
 from paper_repro.figures.drawing import new_figure
-from paper_repro.figures.figure_02 import draw_network
+from paper_repro.figures.figure_02 import add_legend, draw_network
 from paper_repro.figures.figure_13 import METHODS as KEEPING
 from paper_repro.networks import evidence
 from paper_repro.observations import Observation, of_paper, pretraining
@@ -97,7 +97,7 @@ def _one_network(records: Sequence[Records]) -> Figure:
     figure, (axes,) = new_figure(1)
     draw_network(axes, records)
     axes.set_ylabel("test accuracy (%)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    add_legend(figure, columns=2)
     return figure
 
 

@@ -39,7 +39,9 @@ def test_figure_2():
         np.testing.assert_allclose(after.lines[0].get_xydata(), [[e, 82 - e] for e in (1, 10, 30)])
         np.testing.assert_allclose(before.lines[0].get_xydata(), [[e, 2 * e] for e in (1, 10, 30)])
         assert "train accuracy" in other.get_ylabel()
-    assert set(texts(first)) == {"on all, new", "on all, pretrained"}
+    (legend,) = figure.legends
+    named = ["on all, new", "on all, pretrained", "pretraining (right)"]
+    assert sorted(text.get_text() for text in legend.get_texts()) == named
 
 
 def rising(run, *, last_converged=True):
