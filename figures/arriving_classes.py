@@ -10,7 +10,7 @@ each new class leaves it further behind. Doubling by all points comes too seldom
 classes; forgetting at the doublings of each class's own data follows ideal.
 
 Where data are discarded, noise has nothing to outlive: ideal, doubling and warm are one line, and
-keep what random cannot see, features of chunks that are gone. In the mean field all four coincide;
+keep what random cannot see, features of chunks that are gone. In the mean field they all coincide;
 in finite data chance lifts now one, now another feature above the threshold, and what was learned
 stays.
 """
