@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -69,6 +70,15 @@ def crossing(values: xr.DataArray) -> float:
     return float(np.exp(x[last] + y[last] / (y[last] - y[last + 1]) * (x[last + 1] - x[last])))
 
 
+def border(values: xr.DataArray, plane: str) -> npt.NDArray[np.float64]:
+    """Return the places of the border among the windows; NaN where warm wins nowhere, or in all."""
+    windows = values.window.to_numpy()
+    crossed = np.array([crossing(values.sel({plane: value})) for value in values[plane]])
+    inside = (crossed > 0) & np.isfinite(crossed)
+    logs = np.log(np.where(inside, crossed, 1.0))
+    return np.where(inside, np.interp(logs, np.log(windows), np.arange(windows.size)), np.nan)
+
+
 def border_table(plane: str, seeds: int = SEEDS) -> str:
     """Return the window below which warm beats cold for each value of the other axis."""
     data = gap(plane, seeds)
@@ -108,10 +118,13 @@ def draw(seeds: int = SEEDS) -> Figure:
                 vmin=-highest, vmax=highest, shading="nearest",
             )  # fmt: skip
             for name, linestyle in LINES.items():
-                ax.contour(
-                    x, y, mean[name].transpose(plane, "window"), levels=[1e-6], colors="black",
-                    linestyles=linestyle, linewidths=1.2,
-                )  # fmt: skip
+                places = border(mean[name], plane)
+                ax.plot(places, y, color="black", linestyle=linestyle, linewidth=1.2)
+                if np.isnan(places).all():
+                    ax.text(
+                        0.03, 0.96, f"{name}:\nwarm never wins", transform=ax.transAxes, va="top",
+                        fontsize=7,
+                    )  # fmt: skip
             ax.set_xticks(x, [f"{w}" for w in both.window.to_numpy()])
             ax.set_yticks(y, [f"{v:g}" for v in both[plane].to_numpy()])
             ax.set(xlabel="Window w (chunks)", ylabel=LABELS[plane])

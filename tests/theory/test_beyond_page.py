@@ -75,6 +75,31 @@ def test_the_border_is_where_warm_stops_to_win(values, expected):
     assert beyond_borders.crossing(gap) == pytest.approx(expected)
 
 
+def test_a_border_is_drawn_only_where_warm_wins_somewhere_and_loses_somewhere():
+    rows = [[3.0, 1.0, -1.0], [1.0, 1.0, 2.0], [0.0, -1.0, -2.0]]
+    gap = xr.DataArray(rows, {"drift": [0.0, 0.1, 1.0], "window": [1, 2, 8]}, ("drift", "window"))
+    # Half of the way from 2 to 8 in log w; warm wins with all windows; it wins with none.
+    np.testing.assert_allclose(beyond_borders.border(gap, "drift"), [1.5, np.nan, np.nan])
+
+
+def test_the_picture_of_the_borders_says_where_there_is_none(monkeypatch):
+    values = {"simulated": [[3.0, 1.0, -1.0]] * 2, "mean field": [[0.0, -1.0, -2.0]] * 2}
+
+    def gap(plane, seeds):
+        coords = {plane: [0.1, 1.0], "window": [1, 2, 8]}
+        drawn = {
+            name: xr.DataArray(rows, coords, (plane, "window")) for name, rows in values.items()
+        }
+        return xr.Dataset(drawn).expand_dims(seed=2)
+
+    monkeypatch.setattr(beyond_borders, "gap", gap)
+    for ax in beyond_borders.draw().axes[:2]:
+        simulated, limit = ax.lines
+        np.testing.assert_allclose(simulated.get_xdata(), [1.5, 1.5])
+        assert np.isnan(limit.get_xdata()).all()
+        assert [text.get_text() for text in ax.texts] == ["mean field:\nwarm never wins"]
+
+
 def test_distances_from_the_limit():
     one = beyond_limit.distances("label noise 0.3", 1_000)
     assert (one.sel(init="random") < 0.02).all()
