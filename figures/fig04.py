@@ -91,7 +91,9 @@ def _draw_vectors(ax: Axes, case: xr.Dataset) -> None:
             (0, 0), 0.5, 0.5, theta1=WEIGHT_DIRECTION, theta2=WEIGHT_DIRECTION + angle, color="grey"
         )
     )
-    x, y = 0.7 * direction(WEIGHT_DIRECTION + angle / 2)
+    # Just outside the arc, or as far as two near arrows leave room for the number.
+    distance = max(0.4, 0.18 / np.sin(np.radians(angle / 2)))
+    x, y = distance * direction(WEIGHT_DIRECTION + angle / 2)
     ax.text(x, y, f"{angle:.0f}°", ha="center", va="center")
     ax.set_title(f"{case['case'].item()}: w × {factor:.2f}")
     ax.set(xlim=(-0.75, 1.1), ylim=(-0.1, 0.85), aspect="equal")

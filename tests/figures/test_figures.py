@@ -65,6 +65,12 @@ def test_fig04_factors_are_the_formula():
         np.testing.assert_allclose(negative, -expected["gradient"])
         np.testing.assert_allclose(shrunk, expected["factor"].item() * weight)
         assert f"{float(expected['factor']):.2f}" in ax.get_title()
+        (number,) = ax.texts
+        (arc,) = ax.patches
+        # Just outside the arc, or as far as 30° leave room for the number.
+        assert (
+            arc.width / 2 < np.hypot(*number.get_position()) < (0.45 if case != "aligned" else 0.75)
+        )
     curve, cases, floor = factor.lines
     np.testing.assert_array_equal(curve.get_ydata(), result["curve"])
     np.testing.assert_array_equal(cases.get_ydata(), result["factor"])
