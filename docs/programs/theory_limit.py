@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 from tabulate import tabulate
 
 import featsim
@@ -124,7 +123,7 @@ def draw_convergence(ax: Axes, points: list[int]) -> None:
     guide = [start * (n / points[0]) ** -0.5 for n in points]
     ax.loglog(points, guide, color="0.6", linewidth=0.8, linestyle=":", label="$n^{-1/2}$")
     ax.set_xlabel("Points a chunk, $n$")
-    ax.set_ylabel("Distance from the mean field")
+    ax.set_ylabel("Distance of the accuracy\nfrom the mean field")
     ax.legend()
 
 
@@ -134,22 +133,22 @@ def draw_critical(ax: Axes, config: featsim.Config) -> None:
     gammas = np.geomspace(0.2, 8_000, 2_000)
     for tau, color, marker in ((1, "#009E73", "o"), (3, "#0072B2", "s"), (5, "#CC79A7", "^")):
         one = config.replace(tau=tau, frequencies=p)
-        ax.plot(gammas, theory.accuracy_gap(one, None, gammas), color=color, label=f"τ = {tau}")
+        predicted = 100.0 * theory.accuracy_gap(one, None, gammas)
+        ax.plot(gammas, predicted, color=color, label=f"τ = {tau}")
         tried = np.geomspace(0.5, 5_000, 15)
         runs = [
             featsim.simulate(one.replace(gamma=gamma), inits=("random", "warm"), seeds=5, workers=1)
             for gamma in tried
         ]
         last = [run.exact_accuracy.isel(experiment=-1) for run in runs]
-        gaps = np.array([run.sel(init="random") - run.sel(init="warm") for run in last])
+        gaps = 100.0 * np.array([run.sel(init="random") - run.sel(init="warm") for run in last])
         ax.errorbar(
             tried, gaps.mean(axis=1), gaps.std(axis=1, ddof=1), color=color, marker=marker,
             markersize=3, linestyle="none", linewidth=0.8,
         )  # fmt: skip
     ax.set_xscale("log")
     ax.set_xlabel("Strength of the noise, γ")
-    ax.set_ylabel("Accuracy, random − warm")
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.set_ylabel("Accuracy, random − warm (points)")
     ax.legend()
 
 

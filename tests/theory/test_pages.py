@@ -175,3 +175,15 @@ def test_distances_and_their_picture():
         np.testing.assert_array_equal(line.get_ydata(), expected)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["random", "warm", "ideal", "$n^{-1/2}$"]
+    assert "accuracy" in ax.get_ylabel()
+
+
+def test_the_picture_of_the_gap_is_in_points():
+    config = featsim.Config(features=6, points_per_chunk=20, experiments=2, test_points=0)
+    ax = Figure().add_subplot()
+    theory_limit.draw_critical(ax, config)
+    gammas, drawn = ax.lines[0].get_data()
+    gap = theory.accuracy_gap(config.replace(tau=1), None, gammas)
+    assert gap.max() > 0
+    np.testing.assert_allclose(drawn, 100 * gap)
+    assert ax.get_ylabel() == "Accuracy, random − warm (points)"
