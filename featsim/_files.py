@@ -19,9 +19,11 @@ def replacing(target: Path) -> Iterator[Path]:
     ValueError
         If ``target`` is there and is no regular file.
     OSError
-        If the file cannot be written.
+        If the file cannot be written; in a sentence if its folder does not exist or is locked.
     """
     _check_regular("the file", target)
+    if fault := _fault_of_folder(target):
+        raise OSError(f"the file {fault}")
     file = Path(os.path.realpath(target))
     temporary = file.with_name(f".{uuid.uuid4().hex}.new")
     try:
@@ -36,13 +38,18 @@ def replacing(target: Path) -> Iterator[Path]:
 def check_writable(name: str, target: Path) -> None:
     """Raise a ValueError that names the parameter if a file could not be written there."""
     _check_regular(name, target)
+    if fault := _fault_of_folder(target):
+        raise ValueError(f"{name} {fault}")
+
+
+def _fault_of_folder(target: Path) -> str:
+    """Return why no file can be written there, after the name of what must be; empty if it can."""
     folder = Path(os.path.realpath(target)).parent
     if not folder.is_dir():
-        raise ValueError(f"{name} must be in a folder that exists, not in {str(target.parent)!r}")
+        return f"must be in a folder that exists, not in {str(target.parent)!r}"
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"{name} must be in a folder that can be written, not in {str(target.parent)!r}"
-        )
+        return f"must be in a folder that can be written, not in {str(target.parent)!r}"
+    return ""
 
 
 def _check_regular(name: str, target: Path) -> None:

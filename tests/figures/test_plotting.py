@@ -119,6 +119,13 @@ def test_unknown_ending(result, tmp_path):
         featsim.save_figure(featsim.three_panels(result), tmp_path / "a.jpg")
 
 
+def test_a_folder_that_is_absent(result, tmp_path):
+    figure = featsim.three_panels(result)
+    with pytest.raises(OSError, match="the file must be in a folder that exists, not in '.*absent'"):
+        featsim.save_figure(figure, tmp_path / "absent" / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_left_of_a_failure(result, tmp_path, monkeypatch):
     figure = featsim.three_panels(result)
     (tmp_path / "a.png").write_text("before")
