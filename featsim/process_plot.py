@@ -21,6 +21,9 @@ NOISE, FADED = "#999999", 0.15
 CELL = 0.19
 """Side in inches of the square for a point and a feature."""
 
+MOST_POINTS, MOST_FEATURES = 40, 16
+"""What is still legible: points up to the experiment, and features of all classes."""
+
 
 def draw_process(
     trace: Trace, *, experiment: int = 1, names: Sequence[str] | None = None
@@ -30,7 +33,8 @@ def draw_process(
     Parameters
     ----------
     trace
-        What ``featsim.trace`` returns, of a stream with few points and features.
+        What ``featsim.trace`` returns, of a stream with at most 16 features in all its classes,
+        and at most 40 points up to the experiment: of more, nothing could be read.
     experiment
         The experiment to draw, from 1.
     names
@@ -46,7 +50,8 @@ def draw_process(
     Raises
     ------
     ValueError, TypeError
-        If there is no such experiment, or not as many names as features.
+        If there is no such experiment, not as many names as features, or more points or features
+        than can be drawn.
     """
     run = trace.runs[_checks.integer("experiment", experiment, 1, len(trace.runs)) - 1]
     features = run.learned.size
@@ -54,6 +59,11 @@ def draw_process(
     if len(labels) != features:
         raise ValueError(f"names must be {features}, one for each feature, not {len(labels)}")
     rows = np.flatnonzero(trace.stream.chunks < run.experiment)
+    if features > MOST_FEATURES or rows.size > MOST_POINTS:
+        raise ValueError(
+            f"trace must have at most {MOST_FEATURES} features and {MOST_POINTS} points up to "
+            f"experiment {run.experiment} to be drawn, not {features} and {rows.size}"
+        )
     columns, cells = len(run.steps) + 1, trace.stream.num_features + 1
     panel = max(1.25, CELL * (len(rows) + 0.6))
     with style():

@@ -7,13 +7,10 @@ from matplotlib.figure import Figure
 
 from featsim.config import Config
 from featsim.inits import Init
-from featsim.process_plot import draw_process
+from featsim.process_plot import MOST_FEATURES, MOST_POINTS, draw_process
 from featsim.sampling import sample_stream
 from featsim.stream import FeatureStream
 from featsim.tracing import Mask, Rows, Rule, Step, Trace, rule_of, trace
-
-MOST_POINTS, MOST_FEATURES = 40, 16
-"""Of a class, up to the experiment that is shown."""
 
 
 def class_trace(config: Config, init: Init, seed: int, label: int, experiment: int) -> Trace:

@@ -142,6 +142,21 @@ def test_process_refuses(options, message):
 
 
 @pytest.mark.parametrize(
+    ("points", "features", "experiment", "told"),
+    [
+        (20, 9, 1, "experiment 1 to be drawn, not 18 and 20"),
+        (30, 8, 2, "experiment 2 to be drawn, not 16 and 60"),
+    ],
+)
+def test_process_refuses_what_could_not_be_read(points, features, experiment, told):
+    config = featsim.Config(features=features, points_per_chunk=points, experiments=2)
+    trace = featsim.trace(featsim.sample_stream(config, 0), gamma=3, tau=2)
+    message = f"trace must have at most 16 features and 40 points up to {told}"
+    with pytest.raises(ValueError, match=message):
+        featsim.draw_process(trace, experiment=experiment)
+
+
+@pytest.mark.parametrize(
     ("module", "dim", "values", "symbol", "changes"),
     [
         (fig09, "classes", [2, 4], "C", [{}, {"classes": 4, "points_per_chunk": 2_000}]),
