@@ -38,7 +38,7 @@ def best_schedule(
     Parameters
     ----------
     config
-        The setting, as for ``mean_field``.
+        The setting, as for ``fluctuations``.
     price
         μ, the accuracy that a point of T is worth, as a fraction summed over experiments: a finite
         number above 0. The larger it is, the more accuracy is given up for time.
@@ -48,10 +48,11 @@ def best_schedule(
     Raises
     ------
     ValueError, TypeError
-        If the price is no such number or frequencies are no such table.
+        If the price is no such number, frequencies are no such table, or the configuration goes
+        beyond the closed form.
     """
     price = _checks.real("price", price, 0.0, np.inf, open_low=True)
-    return _Limit(config, frequencies).best(price)
+    return _Limit("best_schedule", config, frequencies).best(price)
 
 
 def trade_off(config: Config, frequencies: npt.ArrayLike | None = None) -> tuple[BestSchedule, ...]:
@@ -71,9 +72,9 @@ def trade_off(config: Config, frequencies: npt.ArrayLike | None = None) -> tuple
     Raises
     ------
     ValueError
-        If frequencies are no such table.
+        If frequencies are no such table, or the configuration goes beyond the closed form.
     """
-    limit = _Limit(config, frequencies)
+    limit = _Limit("trade_off", config, frequencies)
     ends = limit.fastest(), limit.lossless()
     if ends[0].training_time >= ends[1].training_time:
         return (ends[1],)
@@ -83,8 +84,8 @@ def trade_off(config: Config, frequencies: npt.ArrayLike | None = None) -> tuple
 class _Limit:
     """What the mean field says of cold, and of a schedule."""
 
-    def __init__(self, config: Config, frequencies: npt.ArrayLike | None) -> None:
-        p = one_table(config, frequencies)
+    def __init__(self, user: str, config: Config, frequencies: npt.ArrayLike | None) -> None:
+        p = one_table(user, config, frequencies)
         cold = mean_field(config, p, inits="random").isel(init=0)
         chunks = cold["experiment"].to_numpy()
         self.points = float(config.points_per_chunk)

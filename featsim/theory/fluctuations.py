@@ -41,7 +41,10 @@ def fluctuations(
 
     Parameters
     ----------
-    config, frequencies, inits
+    config
+        The setting, without drift, frequencies that change, and the rest that goes beyond the
+        closed form of the mean field.
+    frequencies, inits
         As for ``mean_field``.
 
     Returns
@@ -55,11 +58,11 @@ def fluctuations(
     Raises
     ------
     ValueError, TypeError
-        As for ``mean_field``.
+        As for ``mean_field``, and if the configuration goes beyond the closed form.
     """
     chosen = resolve(inits)
+    p, _ = table_of_frequencies("fluctuations", config, frequencies)
     limit = mean_field(config, frequencies, inits=chosen)
-    p, _ = table_of_frequencies(config, frequencies)
     order = learning_order(p, config.tau)
     C = config.classes
     axis = p.ndim - 2

@@ -77,27 +77,30 @@ def mean_field(
     chosen = resolve(inits)
     if beyond(config):
         return mean_field_of_stream(config, frequencies, chosen)
-    p, seeds = table_of_frequencies(config, frequencies)
+    p, seeds = table_of_frequencies("mean_field", config, frequencies)
     return _label(config, p, chosen, seeds)
 
 
 def table_of_frequencies(
-    config: Config, frequencies: npt.ArrayLike | None
+    user: str, config: Config, frequencies: npt.ArrayLike | None
 ) -> tuple[Reals, list[int] | None]:
-    """Return frequencies (C, K) or (S, C, K) for a configuration, and the S seeds, if any."""
+    """Return frequencies (C, K) or (S, C, K) for a configuration, and the S seeds, if any.
+
+    A ValueError if the configuration has what the closed form, which ``user`` needs, does not know.
+    """
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if field.name not in SUPPORTED and value != field.default:
-            raise ValueError(f"{field.name} must be {field.default} for the theory, not {value}")
+            raise ValueError(f"{field.name} must be {field.default} for {user}, not {value}")
     if config.frequencies_change:
-        raise ValueError("frequencies must not change for this part of the theory")
+        raise ValueError(f"frequencies must not change for {user}")
     tables, seeds = tables_of(config, frequencies)
     return (tables[0] if seeds is None else tables), seeds
 
 
-def one_table(config: Config, frequencies: npt.ArrayLike | None) -> Reals:
+def one_table(user: str, config: Config, frequencies: npt.ArrayLike | None) -> Reals:
     """Return frequencies (C, K) for a configuration; a ValueError if they are of several seeds."""
-    p, seeds = table_of_frequencies(config, frequencies)
+    p, seeds = table_of_frequencies(user, config, frequencies)
     if seeds is not None:
         raise ValueError(f"frequencies must have the shape (C, K), not {p.shape}")
     return p

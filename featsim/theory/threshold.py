@@ -53,7 +53,7 @@ def critical(config: Config, frequencies: npt.ArrayLike | None = None) -> Critic
     Parameters
     ----------
     config
-        The setting; the gap is that of its last experiment.
+        The setting, as for ``fluctuations``; the gap is that of its last experiment.
     frequencies
         (C, K); if they are not given, as for ``mean_field``.
 
@@ -66,9 +66,9 @@ def critical(config: Config, frequencies: npt.ArrayLike | None = None) -> Critic
     Raises
     ------
     ValueError
-        If frequencies are no such table.
+        If frequencies are no such table, or the configuration goes beyond the closed form.
     """
-    p = one_table(config, frequencies)
+    p = one_table("critical", config, frequencies)
     order = learning_order(p, config.tau)
     low = np.sort(_gaining(config, order))
     intervals = _union(low, config.experiments)
@@ -90,7 +90,7 @@ def critical(config: Config, frequencies: npt.ArrayLike | None = None) -> Critic
 
 def accuracy_gap(config: Config, frequencies: npt.ArrayLike | None, gammas: npt.ArrayLike) -> Reals:
     """Return ACC(L_cold) − ACC(L_warm) of the last experiment for each γ, in the mean field."""
-    p = one_table(config, frequencies)
+    p = one_table("accuracy_gap", config, frequencies)
     order = learning_order(p, config.tau)
     points = config.points_per_chunk / config.classes
     asked = np.asarray(gammas, np.float64)

@@ -130,5 +130,13 @@ def test_bad_input():
         theory.mean_field(config, inits="lukewarm")
     for change in ({"drift": 0.1}, {"window": 2}, {"max_strength": 2}, {"label_noise": 0.1}):
         (name,) = change
-        with pytest.raises(ValueError, match=f"{name} must be .* for the theory"):
-            theory.accuracy_gap(config.replace(**change), None, [5.0])
+        beyond = config.replace(**change)
+        for user, ask in {
+            "accuracy_gap": lambda: theory.accuracy_gap(beyond, None, [5.0]),  # noqa: B023
+            "best_schedule": lambda: theory.best_schedule(beyond, 0.1),  # noqa: B023
+            "critical": lambda: theory.critical(beyond),  # noqa: B023
+            "fluctuations": lambda: theory.fluctuations(beyond),  # noqa: B023
+            "trade_off": lambda: theory.trade_off(beyond),  # noqa: B023
+        }.items():
+            with pytest.raises(ValueError, match=f"{name} must be .* for {user}, not"):
+                ask()
