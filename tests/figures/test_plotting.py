@@ -121,7 +121,7 @@ def test_unknown_ending(result, tmp_path):
 
 def test_a_folder_that_is_absent(result, tmp_path):
     figure = featsim.three_panels(result)
-    with pytest.raises(OSError, match="the file must be in a folder that exists, not in '.*absent'"):
+    with pytest.raises(OSError, match=r"the file must be in a folder that exists, not in .*absent"):
         featsim.save_figure(figure, tmp_path / "absent" / "a.png")
     assert list(tmp_path.iterdir()) == []
 
