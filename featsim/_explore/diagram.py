@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from featsim._commands.flags import number_fields
 from featsim._explore.fields import grid
 from featsim._explore.overlays import Values
 from featsim._explore.state import State
@@ -16,11 +15,6 @@ from featsim._sweep.function import sweep
 from featsim._workers import processors
 from featsim.config import Config
 from featsim.plotting import new_figure, style
-
-AXES = tuple(
-    name for name in number_fields() if name not in ("experiments", "test_points", "classes")
-)
-"""Fields that may be an axis."""
 
 MOST_SEEDS = 5
 BOX = (0.1, 0.2, 0.74, 0.73)
@@ -50,11 +44,8 @@ def make(state: State) -> Cells:
     Raises
     ------
     ValueError
-        If an axis is no number field, or both are the same.
+        If both axes are the same.
     """
-    for name in (state.x, state.y):
-        if name not in AXES:
-            raise ValueError(f"an axis must be among {', '.join(AXES)}, not {name!r}")
     if state.x == state.y:
         raise ValueError(f"the axes must be different fields, not {state.x!r} twice")
     x, y = tuple(grid(state.x)), tuple(grid(state.y))

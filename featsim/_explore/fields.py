@@ -33,6 +33,11 @@ RANGES = {
 
 LOGARITHMIC = ("gamma", "points_per_chunk")
 
+AXES = tuple(
+    name for name in number_fields() if name not in ("experiments", "test_points", "classes")
+)
+"""Fields that may be an axis of the phase diagram."""
+
 SYMBOL = re.compile(r"\s(?:([A-Za-zα-ω]):|([α-ω]),)")
 """A letter alone before a colon, or a Greek one before a comma."""
 

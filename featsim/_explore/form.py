@@ -3,8 +3,7 @@
 import dataclasses
 import json
 
-from featsim._explore.diagram import AXES
-from featsim._explore.fields import page_fields
+from featsim._explore.fields import AXES, page_fields
 from featsim._explore.presets import PRESETS
 from featsim._explore.state import State
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from featsim import _checks
 from featsim._commands.flags import field_types
-from featsim._explore.fields import text_of, value_of
+from featsim._explore.fields import AXES, text_of, value_of
 from featsim.config import Config
 from featsim.inits import PAPER_INITS, resolve
 
@@ -62,8 +62,8 @@ class State:
         _checks.integer("seed", self.seed, 0)
         _checks.integer("label", self.label, 1)
         _checks.integer("experiment", self.experiment, 1)
-        if self.view not in VIEWS:
-            raise ValueError(f"view must be among {', '.join(VIEWS)}, not {self.view!r}")
+        for name, allowed in (("view", VIEWS), ("x", AXES), ("y", AXES)):
+            _among(name, getattr(self, name), allowed)
 
     @property
     def all_seeds(self) -> range:
@@ -100,7 +100,7 @@ def read_texts(texts: Texts) -> State:
     for name, default in _own().items():
         text = _last(given, name)
         if isinstance(default, bool):
-            own[name] = text == "yes"
+            own[name] = _among(name, text, ("yes", "no")) == "yes"
         elif isinstance(default, int):
             own[name] = int(text) if text.strip().isdecimal() else text
         else:
@@ -119,6 +119,13 @@ def read_query(query: str) -> State:
     """
     texts = urllib.parse.parse_qs(query.removeprefix("?"), keep_blank_values=True)
     return read_texts(texts)
+
+
+def _among(name: str, word: str, allowed: Sequence[str]) -> str:
+    """Return a word that is allowed."""
+    if word not in allowed:
+        raise ValueError(f"{name} must be among {', '.join(allowed)}, not {word!r}")
+    return word
 
 
 def _own() -> dict[str, Any]:

@@ -79,6 +79,10 @@ def test_the_call_gives_the_result():
         ("init=hot", "inits must be among"),
         ("seeds=0", "seeds must be an integer of at least 1, not 0"),
         ("view=moon", "view must be among"),
+        ("mean_field=true", "mean_field must be among yes, no, not 'true'"),
+        ("theorems=", "theorems must be among yes, no, not ''"),
+        ("x=foo", "x must be among features, .*, not 'foo'"),
+        ("y=classes", "y must be among features, .*, not 'classes'"),
         ("noise_levels=[[1", "noise_levels must be"),
     ],
 )
