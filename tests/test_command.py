@@ -82,6 +82,14 @@ def test_help_has_the_setting_first_and_plain_words(capsys, command, last):
         assert spelling in text
 
 
+@pytest.mark.parametrize("command", [[], ["run"]])
+def test_what_is_unknown_to_run_names_its_help(capsys, command):
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--tau", "4", "5"])
+    assert end.value.code == 2
+    assert "run featsim run --help" in capsys.readouterr().err
+
+
 def test_help_of_check_and_an_unknown_command(capsys):
     with pytest.raises(SystemExit):
         main(["check", "--help"])

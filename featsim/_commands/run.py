@@ -87,7 +87,7 @@ def parse(arguments: Sequence[str] | None) -> tuple[Config, Options]:
     finder.add_argument("--config", type=Path)
     config = read_config(finder.parse_known_args(arguments)[0].config)
     command = command_class(TEXT, SETTING, _fields(config), Options)
-    given = tyro.cli(command, prog="featsim", args=arguments, config=NoPairs)
+    given = tyro.cli(command, prog="featsim run", args=arguments, config=NoPairs)
     changes = vars(given.setting)
     for name in TABLES:
         if not (numbers := changes.pop(name)):
