@@ -6,6 +6,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     """Return ``value`` as an int in [low, high]; a bool or a float is not an integer."""
@@ -15,7 +17,7 @@ def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise TypeError(f"{name} must be {allowed}, not {value!r}")
+        raise TypeError(f"{name} must be {allowed}, not {_plain(value)}")
     if number < low or (high is not None and number > high):
         raise ValueError(f"{name} must be {allowed}, not {number}")
     return number
@@ -27,7 +29,7 @@ def real(name: str, value: Any, low: float, high: float, *, open_low: bool = Fal
     if high == math.inf:
         allowed = f"a finite number {'above' if open_low else 'of at least'} {low:g}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be {allowed}, not {value!r}")
+        raise TypeError(f"{name} must be {allowed}, not {_plain(value)}")
     try:
         number = float(value)
     except OverflowError:
@@ -59,3 +61,8 @@ def check_seeds(seeds: int | Sequence[int]) -> Sequence[int]:
 def check_seed(name: str, seed: Any) -> int:
     """Return a seed, an integer from 0 to 2**31 − 1."""
     return integer(name, seed, 0, 2**31 - 1)
+
+
+def _plain(value: Any) -> str:
+    """Return the representation of a value, of a number of NumPy's as of Python's."""
+    return repr(value.item() if isinstance(value, np.generic) else value)

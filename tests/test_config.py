@@ -152,12 +152,18 @@ def test_numbers_become_plain():
 
 
 @pytest.mark.parametrize(("name", "low"), INTEGERS.items())
-@pytest.mark.parametrize("value", [True, np.True_, 2.0, "2", None, [2], np.array([2, 3])])
+@pytest.mark.parametrize("value", [True, 2.0, "2", None, [2], np.array([2, 3])])
 def test_not_an_integer(name, low, value):
     with pytest.raises(TypeError) as error:
         Config(**{name: value})
     assert str(error.value).startswith(f"{name} must be an integer")
     assert str(error.value).endswith(f"not {value!r}")
+
+
+@pytest.mark.parametrize("value", [np.True_, np.float64(2.0), np.str_("2")])
+def test_a_number_of_numpy_s_is_told_as_python_s(value):
+    with pytest.raises(TypeError, match=f"an integer in 1 … 49, not {value.item()!r}$"):
+        Config(tau=value)
 
 
 @pytest.mark.parametrize(("name", "low"), INTEGERS.items())

@@ -168,6 +168,7 @@ def test_points_are_drawn_once_for_all_that_does_not_change_them(draws, monkeypa
         (ValueError, {"frequency_law": ["zipf", "flat"]}, "must be 'uniform' or 'zipf', not 'fl"),
         (TypeError, {"frequency_law": "zipf"}, "frequency_law must be several values, as it is"),
         (TypeError, {"drift": [0, False]}, "at drift = False: drift must be a number"),
+        (TypeError, {"tau": np.linspace(1, 3, 3)}, r"at tau = 1\.0: tau must be .*, not 1\.0$"),
         (ValueError, {"noise_levels": [None]}, "an axis must be among .*, not 'noise_levels'"),
         (ValueError, {"points_by_chunk": [None]}, "an axis must be among .*, not 'points_by_ch"),
         (ValueError, {"strengths": [None]}, "an axis must be among classes, .*factor, not 'str"),
