@@ -82,7 +82,8 @@ def sweep(
     **axes
         Values of fields of Config, except ``experiments`` and those that are tables; and of
         ``keep_learned``, ``keep_memorized`` and ``factor`` of the one Init that ``inits`` then
-        holds, ``factor`` that of its Doubling.
+        holds, ``factor`` that of its Doubling. ``init`` in the result is the name of that one,
+        whatever the axes make of it.
 
     Returns
     -------
