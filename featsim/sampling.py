@@ -121,7 +121,10 @@ class ConfigSource(Source):
 def sample_stream(config: Config, seed: int) -> FeatureStream:
     """Return the training points that ``simulate`` uses for a seed, chunk after chunk.
 
-    Within a chunk the points come class after class.
+    Within a chunk the points come class after class. Neither strengths nor noise are part of a
+    stream: ``simulate_stream`` repeats ``simulate`` with a ``max_strength`` only if it is given
+    ``strengths``, those of the result of ``simulate``, and with ``noise_levels`` only if its
+    ``gamma`` is what ``sample_noise`` returns.
     """
     check_config(config)
     seed = check_seed("seed", seed)
@@ -148,7 +151,10 @@ def sample_test(config: Config, seed: int) -> FeatureStream:
 
 
 def sample_noise(config: Config, seed: int) -> Reals:
-    """Return the noise γ_x of the training points of a seed, (n,), in ``sample_stream``'s order."""
+    """Return the noise γ_x of the training points of a seed, (n,), in ``sample_stream``'s order.
+
+    Strengths are apart from it, see there.
+    """
     check_config(config)
     seed = check_seed("seed", seed)
     _check_rows(config, config.points_by_chunk, config.points_per_chunk, config.experiments)
