@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import filelock
@@ -151,6 +152,9 @@ def test_another_sweep_is_refused_by_name(
             interrupt_after(patch, 1)
             with pytest.raises(Kill):
                 featsim.sweep(CONFIG, seeds=2, output=file, **AXES)
+        for thread in threading.enumerate():
+            if thread.name.startswith("ThreadPoolExecutor"):
+                thread.join()  # it may just have begun a piece
     before = contents(tmp_path)
     computed.clear()
     with pytest.raises(ValueError, match=f"of the same sweep, but .* has .*{difference}"):
