@@ -44,8 +44,7 @@ def write(scale: Scale, root: Path, page: Path) -> None:
             records += seen
             parts.append(text)
             missing += [f"{kind} {number}"] * (not text)
-    distinct = list({r.run.name: r for r in records}.values())
-    head = introduction(scale, totals(distinct), chance(judged), missing)
+    head = introduction(scale, totals(records), chance(judged), missing)
     parts = [head, *(part for part in parts if part), beside_the_authors(root)]
     page.parent.mkdir(parents=True, exist_ok=True)
     with replacing(page) as new:

@@ -14,7 +14,7 @@ from paper_repro.networks.cut import Cut
 from paper_repro.networks.evidence import Evidence, gather
 from paper_repro.observations import of_paper
 from paper_repro.records import Records
-from paper_repro.report_text import chance
+from paper_repro.report_text import chance, totals
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
 from paper_repro.verdict import HOLDS, UNKNOWN, Judgement, judge
@@ -51,6 +51,8 @@ things rise together has Spearman's ρ, a mean over seeds, and is judged by perm
 [reproduction](reproduction.md); ρ is 0 where one of the two does not vary.
 
 {chance} The simulator's claims are not counted.
+
+{totals}
 """
 
 _MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its steps?
@@ -106,8 +108,11 @@ def write(root: Path, page: Path) -> None:
         *shown.judged(drawn),
         *noise.judged(curved),
     ]
+    seeds = [*(seed for e in whole for seed in e.seeds.values()), *rates, *batches, *curved]
+    used = [r for seed in seeds for r in seed.values()]
+    used += [r for figure in drawn.values() for seed in figure for r in seed]
     parts = [
-        _INTRODUCTION.format(unknown=UNKNOWN, chance=chance(judged)),
+        _INTRODUCTION.format(unknown=UNKNOWN, chance=chance(judged), totals=totals(used)),
         _MAIN,
         _answers(whole),
         _PICTURE.format(folder=pictures.name),
