@@ -48,7 +48,7 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
         "2", "0.0 ± 0.0", *of_hessian, "10.0 ± 0.0", *of_hessian, "30.0 ± 0.0", *of_hessian
     ]  # fmt: skip
     # 10 of 30, 15 of 20 and 20 of 10 are the errors of the experiments from the second on.
-    assert "over draws is 75 % of the\n0.1-rank in the median, and 25 % of the 1-rank" in text
+    assert "over draws is 75 % of the 0.1-rank in the median, and\n25 % of the 1-rank" in text
     # Three pairs a seed: that two seeds are in perfect order has probability 1/36 at either end.
     nothing = ["0.00, p = 1 (2 seeds)", "cannot be told at this size", ""]
     assert rows[-9:] == [
