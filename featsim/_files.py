@@ -18,12 +18,15 @@ def replacing(target: Path) -> Iterator[Path]:
     ------
     ValueError
         If ``target`` is there and is no regular file.
+    FileNotFoundError, PermissionError
+        If its folder does not exist or is locked.
     OSError
-        If the file cannot be written; in a sentence if its folder does not exist or is locked.
+        If the file cannot be written for another reason.
     """
     _check_regular("the file", target)
     if fault := _fault_of_folder(target):
-        raise OSError(f"the file {fault}")
+        kind, words = fault
+        raise kind(f"the file {words}")
     file = Path(os.path.realpath(target))
     temporary = file.with_name(f".{uuid.uuid4().hex}.new")
     try:
@@ -39,17 +42,19 @@ def check_writable(name: str, target: Path) -> None:
     """Raise a ValueError that names the parameter if a file could not be written there."""
     _check_regular(name, target)
     if fault := _fault_of_folder(target):
-        raise ValueError(f"{name} {fault}")
+        raise ValueError(f"{name} {fault[1]}")
 
 
-def _fault_of_folder(target: Path) -> str:
-    """Return why no file can be written there, after the name of what must be; empty if it can."""
+def _fault_of_folder(target: Path) -> tuple[type[OSError], str] | None:
+    """Return why no file can be written there, after the name of what must be; None if it can."""
     folder = Path(os.path.realpath(target)).parent
     if not folder.is_dir():
-        return f"must be in a folder that exists, not in {str(target.parent)!r}"
+        words = f"must be in a folder that exists, not in {str(target.parent)!r}"
+        return FileNotFoundError, words
     if not os.access(folder, os.W_OK | os.X_OK):
-        return f"must be in a folder that can be written, not in {str(target.parent)!r}"
-    return ""
+        words = f"must be in a folder that can be written, not in {str(target.parent)!r}"
+        return PermissionError, words
+    return None
 
 
 def _check_regular(name: str, target: Path) -> None:

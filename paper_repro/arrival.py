@@ -72,7 +72,10 @@ def experiments(run: Run, data: DataSet) -> list[Experiment]:
             raise Mendable(f"chunks must be at most the {len(train)} samples; it is {run.chunks}")
         chunks = [train[i * each : (i + 1) * each] for i in range(run.chunks)]
     if len(chunks[0]) == 1 and run.batch_normalized:
-        raise Mendable("a chunk must have at least 2 samples with batch normalization; it has 1")
+        raise Mendable(
+            "chunks and train_size must leave a chunk at least 2 samples with batch normalization; "
+            "the first has 1"
+        )
     acting = _acting(run, [len(chunk) for chunk in chunks])
     return [
         Experiment(

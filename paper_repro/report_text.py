@@ -35,11 +35,11 @@ claim's threshold, which is zero unless said otherwise. A claim that two things 
 measured by Spearman's ρ and judged by permutation: it holds if at most one in twenty permutations
 of each seed's pairs gives a mean ρ as high, and does not if as few give one as low. All
 permutations are counted where a seed has at most eight pairs, 20,000 random ones else; p is
-two-sided. Otherwise, and with one seed always, a claim *{unknown}*; so does a
-claim about steps where the epoch limit cut some short: such steps are a lower bound, and are
-marked with ≥ in tables and with open circles in pictures. In tables of methods, ± is the standard
-deviation over seeds. The column *simulator* has the same claim in the setting of Figure 3, over
-all its experiments from the second on, whatever the network's data.
+two-sided, with ≤ where none of the random ones reached it. Otherwise, and with one seed always, a
+claim *{unknown}*; so does a claim about steps where the epoch limit cut some short: such steps are
+a lower bound, and are marked with ≥ in tables and with open circles in pictures. In tables of
+methods, ± is the standard deviation over seeds. The column *simulator* has the same claim in the
+setting of Figure 3, over all its experiments from the second on, whatever the network's data.
 
 {chance}
 """

@@ -120,7 +120,7 @@ def draw(seeds: int = SEEDS) -> Figure:
             for name, linestyle in LINES.items():
                 places = border(mean[name], plane)
                 ax.plot(places, y, color="black", linestyle=linestyle, linewidth=1.2)
-                if np.isnan(places).all():
+                if not (mean[name] > 0).any():
                     ax.text(
                         0.03, 0.96, f"{name}:\nwarm never wins", transform=ax.transAxes, va="top",
                         fontsize=7,

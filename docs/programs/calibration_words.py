@@ -1,5 +1,6 @@
 """The sentences of docs/calibration.md that say which rows of its tables differ."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,24 +52,39 @@ def ends(halves: Sequence[tuple[Case, Fit, Fit]]) -> list[End]:
 
 def laws_words(fits: Sequence[Cold]) -> str:
     """Return which law is the nearest to each cold start, and where γ is above one point."""
-    uniform = {one.title: None for one in fits if one.law != "zipf"}
-    large = [f"{one.title}, {one.model} ({one.gamma:.2g})" for one in fits if one.gamma > 1.0]
+    uniform = [f"{_short(one.title)} in the {one.model}" for one in fits if one.law != "zipf"]
+    large = [
+        f"{_short(one.title)} in the {one.model} ({one.gamma:.2g})"
+        for one in fits
+        if float(f"{one.gamma:.2g}") > 1.0
+    ]
     return (
-        f"The nearest law is Zipf's{_but_of(list(uniform))}. "
+        f"The nearest law is Zipf's{_but_of(uniform)}. "
         f"$\\gamma$ is one point of a chunk or less{_but_of(large)}."
     )
 
 
 def ends_words(curves: Sequence[End]) -> str:
     """Return of which curves the end is above, within or below what was not ruled out."""
-    groups = {
-        "above all that was not ruled out": [x.title for x in curves if x.measured > x.high],
-        "within what was not ruled out": [x.title for x in curves if x.low <= x.measured <= x.high],
-        "below all that was not ruled out": [x.title for x in curves if x.measured < x.low],
-    }
-    told = [f"{where} for {'; '.join(some)}" for where, some in groups.items() if some]
+    groups: dict[str, list[str]] = {}
+    for one in curves:
+        low, high, measured = (round(x, 1) for x in (one.low, one.high, one.measured))
+        where = "above all that" if measured > high else "within what"
+        where = "below all that" if measured < low else where
+        groups.setdefault(where, []).append(_short(one.title))
+    told = [f"{where} was not ruled out for {_listed(some)}" for where, some in groups.items()]
     return f"What was measured at the end is {', and '.join(told)}."
 
 
-def _but_of(titles: Sequence[str]) -> str:
-    return f", but for {'; '.join(titles)}" if titles else " throughout"
+def _but_of(names: Sequence[str]) -> str:
+    return f", but for {_listed(names)}" if names else " throughout"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + list(names[-1:]))
+
+
+def _short(title: str) -> str:
+    """Return the regime's name that a title ends in, or the data set that it begins with."""
+    found = re.search(r"\((\w+)\)$", title)
+    return found[1] if found else title.partition(",")[0]

@@ -22,17 +22,16 @@ class Finding:
     """What the seeds of a regime say of one claim."""
 
     claim: Claim
-    values: list[float]
-    """The number of each seed: percentage points, or steps saved in % of the other's."""
-    verdict: str
-    """Whether the claim holds."""
+    judgement: Judgement
+    """What the numbers of the seeds come to, percentage points or steps saved in % of the other's,
+    before steps cut short are set aside."""
     cut: Cut
     """Which of the steps that it compares were cut."""
 
     @property
-    def judgement(self) -> Judgement:
-        """What its numbers come to, before steps cut short are set aside."""
-        return judge(self.values, self.claim.threshold)
+    def verdict(self) -> str:
+        """Whether the claim holds."""
+        return self.cut.told(self.judgement.verdict())
 
     @property
     def text(self) -> str:
@@ -60,7 +59,7 @@ class Evidence:
         values = [claim.measured(records) for records in self.seeds.values()]
         of_steps = claim.end_point == "steps"
         cut = Cut(of_steps and self.cut(claim.other), of_steps and self.cut(claim.one))
-        return Finding(claim, values, cut.told(judge(values, claim.threshold).verdict()), cut)
+        return Finding(claim, judge(values, claim.threshold), cut)
 
     @property
     def findings(self) -> list[Finding]:

@@ -134,7 +134,7 @@ def _answers(shown: Sequence[Evidence]) -> str:
     rows = []
     for evidence in shown:
         gap, gain, saved = (evidence.finding(c) for c in (CLAIMS[0], _GAIN, CLAIMS[2]))
-        fraction = judge([100 - value for value in saved.values]).text(1)
+        fraction = judge([100 - value for value in saved.judgement.values]).text(1)
         texts = [gap.text, gain.text, saved.cut.opposite.mark(fraction)]
         rows.append([evidence.name, *texts, evidence.answer])
     header = [

@@ -24,7 +24,10 @@ features that are not learned, summed over classes.
 """
 
 
-HEADER = ("% without gradient, mean", "ρ of share and it", "it falls as the share rises")
+HEADER = (
+    "% without gradient, mean", "ρ of experiment and it", "ρ of share and it",
+    "it falls as the share rises",
+)  # fmt: skip
 
 
 Values = Sequence[Sequence[float]]
@@ -38,7 +41,9 @@ def falling(shares: Values, values: Values) -> Judgement:
 def correlation(shares: Values, values: Values) -> list[str]:
     """Return the cells under ``HEADER`` of shares, %, and values, one sequence a seed."""
     rising = judge([Ranks(one, other) for one, other in zip(shares, values, strict=True)])
-    return [f"{np.mean(shares):.0f}", rising.text(), falling(shares, values).verdict()]
+    by_order = np.mean([Ranks(range(len(one)), one).rho for one in values])
+    told = falling(shares, values).verdict()
+    return [f"{np.mean(shares):.0f}", f"{by_order:.2f}", rising.text(), told]
 
 
 def section(experiments: int) -> str:

@@ -109,7 +109,11 @@ def test_sentences_are_those_of_the_rows_of_the_page():
 
 def test_sentences_where_no_row_differs_and_where_all_do():
     assert laws_words([Cold("A", "m", "zipf", 0.5)]).count(" throughout.") == 2
-    assert "but for A, m (2)." in laws_words([Cold("A", "m", "uniform", 2.0)])
+    assert "but for A in the m (2)." in laws_words([Cold("A", "m", "uniform", 2.0)])
+    titles = ("B", "CIFAR-10, some net, 8 chunks (C16)", "SVHN, some net")
+    words = laws_words([Cold(title, "m", "zipf", 3.0) for title in titles])
+    assert "but for B in the m (3), C16 in the m (3) and SVHN in the m (3)." in words
+    assert "or less throughout." in laws_words([Cold("A", "m", "zipf", 1.04)])
     words = ends_words([End(name, 1.0, 2.0, x) for name, x in (("A", 3.0), ("B", 1.5), ("C", 0.5))])
     for where in ("above all that", "within what", "below all that"):
         assert where in words

@@ -74,7 +74,7 @@ def test_a_regime_with_four_methods_has_the_claims_on_them(tmp_path):
     assert [f.claim for f in found] == [
         c for c in CLAIMS if {c.one, c.other} <= {"cold", "warm", "DASH", "DASH at doublings"}
     ]
-    assert found[0].values == pytest.approx([-0.5])
+    assert found[0].judgement.values == pytest.approx([-0.5])
 
 
 def test_the_line_joins_what_no_other_beats():

@@ -251,7 +251,7 @@ def test_sizes_that_do_not_fit_are_refused(tmp_path):
         ({"test_size": 5000}, "test_size must be at most the 397 samples; it is 5000"),
         ({"chunks": 193}, "chunks must be at most the 192 samples; it is 193"),
         ({"arrival": "classes", "train_size": 5}, "train_size must leave a sample of each class"),
-        ({"chunks": 192}, "a chunk must have at least 2 samples with batch normalization; it has"),
+        ({"chunks": 192}, "chunks and train_size must leave a chunk at least 2 samples with batch"),
     ]:
         with pytest.raises(ValueError, match=message):
             plan(tmp_path, **changes)
