@@ -26,8 +26,8 @@ from paper_repro.records import (
 )
 from paper_repro.training import Stage
 
-_DRAWS = 4
-_LANCZOS_STEPS = 128
+DRAWS = 4
+LANCZOS_STEPS = 128
 
 
 def curvature(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
@@ -38,7 +38,8 @@ def curvature(stage: Stage, model: nn.Module, experiment: Experiment) -> Probed:
     twin = copy.deepcopy(model).eval()
     norms = torch.cat([sample_gradient_norms(twin, *batch) for batch in batches])
     size = sum(parameter.numel() for parameter in twin.parameters())
-    spectra = lanczos_spectra(twin, batches, int(torch.randint(2**31, (), generator=generator)))
+    seed = int(torch.randint(2**31, (), generator=generator))
+    spectra = lanczos_spectra(twin, batches, seed, draws=DRAWS, steps=LANCZOS_STEPS)
     ranks = torch.stack([epsilon_ranks(*spectrum, size) for spectrum in spectra])
     measured: Curvature = {
         "samples": len(norms),
@@ -75,8 +76,8 @@ def lanczos_spectra(
     batches: list[tuple[Tensor, Tensor]],
     seed: int,
     *,
-    draws: int = _DRAWS,
-    steps: int = _LANCZOS_STEPS,
+    draws: int,
+    steps: int,
 ) -> list[tuple[Tensor, Tensor]]:
     """Return (eigenvalues, weights) of the Hessian of the mean loss for each random direction.
 

@@ -17,12 +17,6 @@ MOST_PROCESSES = 4  # each imports torch
 gc.disable()
 
 
-def pytest_collection_modifyitems(items):
-    """Put the files that take long first: the last one of a process leaves the others waiting."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
-
-
 def pytest_collection_finish():
     """Look for garbage among what tests make, from here on."""
     gc.freeze()
