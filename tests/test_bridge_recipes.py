@@ -129,7 +129,9 @@ def test_lightning(tmp_path):
     data, epochs = chunks(3), 2
     module, twin = lightning_module(lightning), network()
     checkpoint = lightning.callbacks.ModelCheckpoint(tmp_path, "{epoch}", save_top_k=-1)
-    dash = recipe["fit"](module, data, epochs, callbacks=[checkpoint], **QUIET)
+    growing = recipe["GrowingData"](data, epochs)
+    recipe["fit"](module, growing, callbacks=[checkpoint], **QUIET)
+    dash = growing.dash
     log = by_hand(twin, data, epochs, {2, 3}, lr=0.1)
     assert_same(module.network.state_dict(), twin.state_dict())
     for j, factors in log.items():
@@ -137,14 +139,8 @@ def test_lightning(tmp_path):
 
     for epoch in range(epochs * len(data) - 1):
         again = recipe["GrowingData"](data, epochs)
-        trainer = lightning.Trainer(
-            max_epochs=epochs * len(data),
-            reload_dataloaders_every_n_epochs=1,
-            enable_checkpointing=False,
-            **QUIET,
-        )
-        resumed = lightning_module(lightning)
-        trainer.fit(resumed, datamodule=again, ckpt_path=tmp_path / f"epoch={epoch}.ckpt")
+        resumed, file = lightning_module(lightning), tmp_path / f"epoch={epoch}.ckpt"
+        recipe["fit"](resumed, again, file, enable_checkpointing=False, **QUIET)
         assert again.dash.points == [6, 6, 6]
         assert_same_log(again.dash.log, dash.log)
         assert_same(resumed.state_dict(), module.state_dict())
