@@ -65,6 +65,12 @@ REGIMES: dict[str, Regime] = {
         "three-layer CNN of width 32, 8 chunks of 512",
         dataclasses.replace(_BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096),
     ),
+    "C16-noise": Regime(
+        "as C16, a fifth of the training labels drawn at random",
+        dataclasses.replace(
+            _BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096, label_noise=0.2
+        ),
+    ),
     "R16": Regime(
         "ResNet-18 of width 16, 16 chunks of 256",
         dataclasses.replace(_BASE, model="resnet18_narrow", width=16, chunks=16, train_size=4096),
@@ -93,6 +99,7 @@ PLAN: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("R16", tuple(range(105, 110))),
     ("W64", (101, 102)),
     ("W64-slow", (100, 101, 102)),
+    ("C16-noise", tuple(range(100, 110))),
 )
 """Regimes and their seeds, in the order in which they are run: all methods of a seed together."""
 

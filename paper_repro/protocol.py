@@ -15,6 +15,7 @@ from paper_repro import checkpoints, records
 from paper_repro.arrival import Experiment, experiments, seed_of
 from paper_repro.cost import measured
 from paper_repro.data import load
+from paper_repro.label_noise import with_label_noise
 from paper_repro.learner import Learner
 from paper_repro.machine import Machine
 from paper_repro.methods import find
@@ -61,7 +62,8 @@ def execute(
     _ = machine.place  # a device that is not there is told before anything is read or written
     if machine.threads is not None:
         torch.set_num_threads(machine.threads)
-    stage = Stage(run, load(run, machine.data, machine.cache), machine)
+    data = with_label_noise(run, load(run, machine.data, machine.cache))
+    stage = Stage(run, data, machine)
     plan = experiments(run, stage.data)
     folder = root / run.name
     try:

@@ -74,6 +74,8 @@ class Run:
     """Training samples drawn from the training set; none: all, of SVHN 50,000 as released."""
     test_size: OptionalInt = None
     """Test samples drawn from the test set; none: all."""
+    label_noise: float = 0.0
+    """Share of the training labels that are drawn anew, uniformly from all classes."""
     image_size: OptionalInt = None
     """Side in pixels that images of a folder are brought to; none: the data set's own."""
     pool: int = 1
@@ -163,7 +165,7 @@ class Run:
             raise ValueError(f"stop must be above 0 and at most 1; it is {self.stop}")
         if not 0 < self.alpha <= 1:
             raise ValueError(f"alpha must be above 0 and at most 1; it is {self.alpha}")
-        for name in ("lam", "beta", "replace_rate"):
+        for name in ("lam", "beta", "replace_rate", "label_noise"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be from 0 to 1; it is {getattr(self, name)}")
         if self.momentum >= 1:

@@ -44,7 +44,7 @@ def test_the_plan_runs_whole_seeds_once_each():
         (changes["method"], changes.get("doubling")) for changes in METHODS.values()
     ]
     sizes = {name: sum(len(seeds) for regime, seeds in PLAN if regime == name) for name in REGIMES}
-    assert sizes == {"C16": 10, "R16": 10, "W64": 3, "W64-slow": 3, "MLP": 3}
+    assert sizes == {"C16": 10, "C16-noise": 10, "R16": 10, "W64": 3, "W64-slow": 3, "MLP": 3}
     wide = [run for run in runs if run.model == "resnet18"]
     assert planned(["W64"]) == [run for run in wide if run.lr == 0.01]
     assert planned(["W64-slow"]) == [run for run in wide if run.lr == 0.001]
@@ -59,8 +59,13 @@ def test_methods_of_a_regime_differ_in_the_method_alone():
         assert len(plain) == 1
 
 
+def test_the_regime_of_label_noise_differs_from_its_clean_one_in_that_alone():
+    clean, noisy = (REGIMES[name].runs(100) for name in ("C16", "C16-noise"))
+    assert {run.label_noise for run in noisy.values()} == {0.2}
+    assert {n: dataclasses.replace(run, label_noise=0) for n, run in noisy.items()} == clean
+
+
 def test_an_unknown_regime_is_refused():
-    with pytest.raises(
-        ValueError, match=r"regimes must be among C16, R16, W64, W64-slow, MLP; they have"
-    ):
+    expected = "regimes must be among C16, C16-noise, R16, W64, W64-slow, MLP; they have"
+    with pytest.raises(ValueError, match=expected):
         planned(["C16", "huge"])

@@ -11,6 +11,7 @@ from PIL import Image  # noqa: E402
 from paper_repro import sources  # noqa: E402
 from paper_repro.augmentation import augmentation  # noqa: E402
 from paper_repro.data import load, loader  # noqa: E402
+from paper_repro.label_noise import with_label_noise  # noqa: E402
 from paper_repro.run import Run  # noqa: E402
 from paper_repro.sources import DataError  # noqa: E402
 from paper_repro.vision import datasets  # noqa: E402
@@ -60,6 +61,25 @@ def test_batches_are_normalized_by_the_training_set(tmp_path):
     assert inputs.mean().item() == pytest.approx(0, abs=1e-5)
     assert inputs.std(correction=0).item() == pytest.approx(1, abs=1e-5)
     assert torch.equal(torch.cat([rows for _, _, rows in batches]), torch.arange(1400))
+
+
+def test_label_noise_is_the_seeds_alone_and_of_training_labels(tmp_path):
+    data = load(Run(), tmp_path)
+    assert with_label_noise(Run(), data) is data
+    noisy = with_label_noise(Run(label_noise=0.2), data)
+    kept = (noisy.train.targets == data.train.targets).float().mean().item()
+    # A label stays if it is not drawn, or drawn as it was: 0.8 + 0.2 / 10, give or take 4 errors.
+    assert kept == pytest.approx(0.82, abs=4 * (0.82 * 0.18 / 1400) ** 0.5)
+    assert noisy.test is data.test
+    assert noisy.train.images is data.train.images
+    other = with_label_noise(Run(label_noise=0.2, method="cold"), data)
+    assert torch.equal(noisy.train.targets, other.train.targets)
+    other = with_label_noise(Run(label_noise=0.2, seed=1), data)
+    assert not torch.equal(noisy.train.targets, other.train.targets)
+    drawn = with_label_noise(Run(label_noise=1), data).train.targets
+    counts = torch.bincount(drawn, minlength=10)
+    assert (counts - 140).abs().max() < 5 * (1400 * 0.1 * 0.9) ** 0.5
+    assert torch.equal(data.train.targets, load(Run(), tmp_path).train.targets)
 
 
 def test_the_released_mlp_gets_images_that_are_not_normalized(tmp_path):

@@ -64,7 +64,7 @@ def test_every_method_and_chunk_1_is_the_same_for_all(root, method):
         {"optimizer": "sam"}, {"norm": "layer"}, {"augment": True}, {"decay": True}, {"bf16": True},
         {"model": "resnet18_narrow"}, {"model": "cnn_narrow"}, {"model": "vgg16_narrow"},
         {"l2_of_summed_norms": True}, {"weight_decay": 0.1}, {"momentum": 0.5}, {"rho": 0.5},
-        {"l2": 0.5}, {"lr": 0.02}, {"batch": 16}, {"width": 4},
+        {"l2": 0.5}, {"lr": 0.02}, {"batch": 16}, {"width": 4}, {"label_noise": 0.5},
     ],
     ids=str,
 )  # fmt: skip

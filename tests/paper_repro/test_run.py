@@ -38,6 +38,7 @@ from paper_repro.run import NARROW, Run
         ("lr", float("nan"), "above 0"),
         ("stop", 1.5, "at most 1"),
         ("alpha", 0.0, "above 0"),
+        ("label_noise", 1.1, "from 0 to 1"),
         ("lam", 1.1, "from 0 to 1"),
         ("momentum", 1.0, "below 1"),
         ("sigma", float("inf"), "at least 0"),
@@ -84,7 +85,7 @@ def test_every_setting_enters_the_name():
         "dataset": "svhn", "model": "mlp", "method": "dash", "arrival": "discard", "norm": "layer",
         "optimizer": "sam", "probes": ("cost",), "decay": True, "augment": True, "bf16": True,
         "l2_of_summed_norms": True, "width": 8, "alpha": 0.7, "lam": 0.7, "momentum": 0.7,
-        "stop": 0.7, "image_size": 16, "beta": 0.7, "replace_rate": 0.7,
+        "stop": 0.7, "image_size": 16, "beta": 0.7, "replace_rate": 0.7, "label_noise": 0.7,
     }  # fmt: skip
     plain = Run(model="resnet18_narrow")
     names = {plain.name}
