@@ -38,11 +38,11 @@ class Observation:
         groups = itertools.groupby(ordered, key=lambda r: r.run.seed)
         return judge([self.measured(list(group)) for _, group in groups])
 
-    def verdict(self, records: Sequence[Records]) -> str:
-        """Return whether the claim holds; of steps cut short nothing can be told."""
+    def told(self, found: Judgement, records: Sequence[Records]) -> str:
+        """Return whether the claim holds by what `judge` found; not of steps cut short."""
         if self.of_steps and any(r.any_cut for r in records):
             return UNKNOWN
-        return self.judge(records).verdict()
+        return found.verdict()
 
 
 def _longer_pretraining_hurts(model: Model) -> Measure:

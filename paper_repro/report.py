@@ -99,8 +99,8 @@ def _item(
         if (observation.kind, observation.number) == (kind, number):
             found = observation.judge(records)
             judged.append(found)
-            verdict = observation.verdict(records)
-            rows.append([observation.text, observation.what, found.text(), verdict])
+            told = observation.told(found, records)
+            rows.append([observation.text, observation.what, found.text(), told])
     if rows:
         parts.append(markdown(["claim", "measured", "ours", "verdict"], rows))
     shown = item.show(records) if kind == "table" else None

@@ -10,7 +10,7 @@ the sums over the seeds are at most millions, and 20,000 random ones else.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,11 @@ class Judgement:
         if not self.tested:
             return UNKNOWN
         return HOLDS if self.above <= level else FAILS if self.below <= level else UNKNOWN
+
+    @property
+    def opposite(self) -> "Judgement":
+        """What came out for the claim that the numbers are as far on the threshold's other side."""
+        return replace(self, values=[-v for v in self.values], above=self.below, below=self.above)
 
     @property
     def p(self) -> float:

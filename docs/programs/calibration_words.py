@@ -8,6 +8,7 @@ import numpy as np
 
 from docs.programs.calibration_data import Case
 from featsim.calibration.result import Fit
+from paper_repro.tables.text import listed
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,15 @@ def ends_words(curves: Sequence[End]) -> str:
         where = "above all that" if measured > high else "within what"
         where = "below all that" if measured < low else where
         groups.setdefault(where, []).append(_short(one.title))
-    told = [f"{where} was not ruled out for {_listed(some)}" for where, some in groups.items()]
+    told = [f"{where} was not ruled out for {listed(some)}" for where, some in groups.items()]
     return f"What was measured at the end is {', and '.join(told)}."
 
 
 def _but_of(names: Sequence[str]) -> str:
-    return f", but for {_listed(names)}" if names else " throughout"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + list(names[-1:]))
+    return f", but for {listed(names)}" if names else " throughout"
 
 
 def _short(title: str) -> str:
     """Return the regime's name that a title ends in, or the data set that it begins with."""
-    found = re.search(r"\((\w+)\)$", title)
+    found = re.search(r"\(([\w-]+)\)$", title)
     return found[1] if found else title.partition(",")[0]

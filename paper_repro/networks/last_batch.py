@@ -12,6 +12,7 @@ from pathlib import Path
 from paper_repro.campaign import REGIMES
 from paper_repro.networks import evidence
 from paper_repro.networks.cut import Cut
+from paper_repro.networks.part import Part, Progress
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
@@ -43,23 +44,19 @@ def runs(seed: int) -> dict[str, Run]:
     }
 
 
-def whole_seeds(root: Path) -> list[dict[str, Records]]:
-    """Return the records by name of each seed that has finished all of them."""
-    return list(evidence.whole_seeds(runs, SEEDS, root).values())
-
-
-def section(whole: list[dict[str, Records]]) -> str:
-    """Return the page's section of the whole seeds, empty if there are none."""
+def part(root: Path) -> Part:
+    """Return the page's part on the records under `root`."""
+    whole = list(evidence.whole_seeds(runs, SEEDS, root).values())
+    name = f"{REGIME} with a small last batch"
+    progress = [Progress(name, len(whole), len(SEEDS), "last-batch")]
     if not whole:
-        return ""
+        return Part("", [], [], progress)
+    judged = [_more(size, whole) for size in SIZES]
     header = ["images", "images of the last batch", "steps, batch 125", "steps, batch 128"]
     header += ["more steps, %", "takes more steps"]
-    return _TEXT.format(regime=REGIME) + "\n" + markdown(header, [_row(n, whole) for n in SIZES])
-
-
-def judged(whole: list[dict[str, Records]]) -> list[Judgement]:
-    """Return what the seeds say at each size."""
-    return [_more(size, whole) for size in SIZES] if whole else []
+    rows = [_row(size, whole, more) for size, more in zip(SIZES, judged, strict=True)]
+    used = [records for by_name in whole for records in by_name.values()]
+    return Part(f"{_TEXT.format(regime=REGIME)}\n{markdown(header, rows)}", judged, used, progress)
 
 
 def _more(size: int, whole: list[dict[str, Records]]) -> Judgement:
@@ -72,13 +69,13 @@ def _steps(size: int, batch: int, whole: list[dict[str, Records]]) -> list[int]:
     return [found[_name(size, batch)].experiments[0]["steps"] for found in whole]
 
 
-def _row(size: int, whole: list[dict[str, Records]]) -> list[str]:
+def _row(size: int, whole: list[dict[str, Records]], more: Judgement) -> list[str]:
     even, odd = (any(found[_name(size, b)].any_cut for found in whole) for b in BATCHES)
     texts = [
         plus_minus(_steps(size, batch, whole), 0, cut=cut)
         for batch, cut in zip(BATCHES, (even, odd), strict=True)
     ]
-    more, cut = _more(size, whole), Cut(odd, even)
+    cut = Cut(odd, even)
     measured = [cut.mark(more.text(0)), cut.told(more.verdict())]
     return [f"{size:,}", str(size % BATCHES[1]), *texts, *measured]
 

@@ -5,11 +5,13 @@ runs are the campaign's own with one probe more, so that each trains as the camp
 """
 
 import dataclasses
+import itertools
 import statistics
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES
 from paper_repro.networks import evidence, simulated_noise
+from paper_repro.networks.part import Part, Progress
 from paper_repro.records import (
     CURVATURE_SAMPLES,
     EPSILONS,
@@ -56,15 +58,12 @@ def runs(seed: int) -> dict[str, Run]:
     return {name: dataclasses.replace(plain[name], probes=("curvature",)) for name in METHODS}
 
 
-def whole_seeds(root: Path) -> list[dict[str, Records]]:
-    """Return the records by method of each seed that all methods have finished."""
-    return list(evidence.whole_seeds(runs, SEEDS, root).values())
-
-
-def section(whole: list[dict[str, Records]]) -> str:
-    """Return the page's section of the whole seeds, empty if there are none."""
+def part(root: Path) -> Part:
+    """Return the page's part on the records under `root`."""
+    whole = list(evidence.whole_seeds(runs, SEEDS, root).values())
+    progress = [Progress(f"Curvature in {REGIME}", len(whole), len(SEEDS), "noise")]
     if not whole:
-        return ""
+        return Part("", [], [], progress)
     first = whole[0][METHODS[0]].experiments[0]["curvature"]
     text = _TEXT.format(
         regime=REGIME,
@@ -75,9 +74,11 @@ def section(whole: list[dict[str, Records]]) -> str:
         fixed=_FIXED,
         errors=", ".join(_median_error(whole, what) for what in _RANKS),
     )
+    judged, correlations = _correlations(whole)
     simulated = simulated_noise.section(len(whole[0][METHODS[0]].experiments))
-    parts = [text, _by_experiment(whole), _correlations(whole), simulated]
-    return "\n\n".join(part.strip("\n") for part in parts)
+    parts = [text, _by_experiment(whole), correlations, simulated]
+    used = [records for by_method in whole for records in by_method.values()]
+    return Part("\n\n".join(part.strip("\n") for part in parts), judged, used, progress)
 
 
 def _by_experiment(whole: list[dict[str, Records]]) -> str:
@@ -95,20 +96,19 @@ def _by_experiment(whole: list[dict[str, Records]]) -> str:
     return markdown(["experiment", *header], rows)
 
 
-def _correlations(whole: list[dict[str, Records]]) -> str:
-    rows = [
-        [f"{method}: {what}", *simulated_noise.correlation(*_pairs(whole, method, what))]
-        for method in METHODS
-        for what in _MEASURES
-    ]
-    return markdown(["method", *simulated_noise.HEADER], rows)
+def _correlations(whole: list[dict[str, Records]]) -> tuple[list[Judgement], str]:
+    """Return what the seeds say of each method and measure, and its table.
 
-
-def judged(whole: list[dict[str, Records]]) -> list[Judgement]:
-    """Return what the seeds say of each method and measure, if the share varies at all."""
-    pairs = [_pairs(whole, method, what) for method in METHODS for what in _MEASURES]
-    varied = [both for both in pairs if any(len(set(share)) > 1 for share in both[0])]
-    return [simulated_noise.falling(*both) for both in varied]
+    Where the share does not vary in any seed, there is nothing to judge.
+    """
+    judged, rows = [], []
+    for method, what in itertools.product(METHODS, _MEASURES):
+        shares, values = _pairs(whole, method, what)
+        falling, cells = simulated_noise.correlation(shares, values)
+        rows.append([f"{method}: {what}", *cells])
+        if any(len(set(share)) > 1 for share in shares):
+            judged.append(falling)
+    return judged, markdown(["method", *simulated_noise.HEADER], rows)
 
 
 def _pairs(

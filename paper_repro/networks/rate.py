@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paper_repro.campaign import REGIMES, end_point
 from paper_repro.networks import evidence
+from paper_repro.networks.part import Part, Progress
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.tables.text import markdown, plus_minus
@@ -41,26 +42,20 @@ def compared(seed: int) -> dict[str, Run]:
     return {name: plain[name] for name in ("cold", "DASH")} | runs(seed)
 
 
-def whole_seeds(root: Path) -> list[dict[str, Records]]:
-    """Return the records by name of each seed that all that are compared have finished."""
-    return list(evidence.whole_seeds(compared, SEEDS, root).values())
-
-
-def section(whole: list[dict[str, Records]]) -> str:
-    """Return the page's section of the whole seeds, empty if there are none."""
+def part(root: Path) -> Part:
+    """Return the page's part on the records under `root`."""
+    whole = list(evidence.whole_seeds(compared, SEEDS, root).values())
+    progress = [Progress(f"{REGIME} at higher rates", len(whole), len(SEEDS), "rates")]
     if not whole:
-        return ""
-    rows = [_row(name, whole) for name in whole[0]]
+        return Part("", [], [], progress)
+    gaps = {name: _gap(name, whole) for name in whole[0] if name != "DASH"}
     header = [
         "method", "accuracy %, mean", "last", "steps, summed",
         "mean accuracy less DASH's, points", "reaches it within a point",
     ]  # fmt: skip
-    return _TEXT.format(regime=REGIME) + "\n" + markdown(header, rows)
-
-
-def judged(whole: list[dict[str, Records]]) -> list[Judgement]:
-    """Return what the seeds say of each rate."""
-    return [_gap(name, whole) for name in runs(SEEDS[0])] if whole else []
+    table = markdown(header, [_row(name, whole, gaps.get(name)) for name in whole[0]])
+    used = [records for by_name in whole for records in by_name.values()]
+    return Part(f"{_TEXT.format(regime=REGIME)}\n{table}", list(gaps.values()), used, progress)
 
 
 def _gap(name: str, whole: list[dict[str, Records]]) -> Judgement:
@@ -69,12 +64,11 @@ def _gap(name: str, whole: list[dict[str, Records]]) -> Judgement:
     return judge([a - b for a, b in zip(*means, strict=True)], -MARGIN)
 
 
-def _row(name: str, whole: list[dict[str, Records]]) -> list[str]:
+def _row(name: str, whole: list[dict[str, Records]], gap: Judgement | None) -> list[str]:
     mean, last, steps = (
         [end_point(found[name], point) for found in whole]
         for point in ("mean accuracy", "last accuracy", "steps")
     )
     cut = any(found[name].any_cut for found in whole)
-    gap = _gap(name, whole)
-    compared = ["–", "–"] if name == "DASH" else [gap.text(1), gap.verdict()]
+    compared = ["–", "–"] if gap is None else [gap.text(1), gap.verdict()]
     return [name, plus_minus(mean), plus_minus(last), plus_minus(steps, 0, cut=cut), *compared]

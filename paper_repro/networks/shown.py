@@ -6,7 +6,7 @@ judges the figures at their own scales.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from paper_repro.figures.drawing import new_figure
 from paper_repro.figures.figure_02 import add_legend, draw_network
 from paper_repro.figures.figure_13 import METHODS as KEEPING
 from paper_repro.networks import evidence
+from paper_repro.networks.part import Part, Progress
 from paper_repro.observations import Observation, of_paper, pretraining
 from paper_repro.records import Records
 from paper_repro.run import Run
 from paper_repro.scales import grid
-from paper_repro.tables.text import markdown
-from paper_repro.verdict import Judgement
+from paper_repro.tables.text import listed, markdown
 
 SEEDS = (100, 101, 102)
 NUMBERS = (2, 6, 13, 14, 17)
@@ -132,51 +132,40 @@ def planned(numbers: Iterable[int], regimes: Iterable[str], seeds: Iterable[int]
     return [run for shown in chosen for seed in seeds for run in shown.of_seed(seed)]
 
 
-def whole_seeds(root: Path) -> dict[Shown, list[list[Records]]]:
-    """Return the records of the whole seeds of each figure in each regime."""
-    return {shown: shown.whole_seeds(root) for shown in SHOWN}
-
-
-def judged(whole: Mapping[Shown, list[list[Records]]]) -> list[Judgement]:
-    """Return what the seeds say of each claim of each figure."""
-    return [
-        claim.judge([r for seed in seeds for r in seed])
-        for shown, seeds in whole.items()
-        if seeds
-        for claim in shown.claims
-    ]
-
-
-def section(whole: Mapping[Shown, list[list[Records]]], pictures: Path) -> str:
-    """Return the page's section and draw its pictures; empty if no seed is whole."""
-    rows, links = [], []
-    for shown, seeds in whole.items():
+def part(root: Path, pictures: Path) -> Part:
+    """Return the page's part on the records under `root`, and draw its pictures."""
+    judged, rows, links, used, progress = [], [], [], [], []
+    for shown in SHOWN:
+        seeds = shown.whole_seeds(root)
+        title = f"Figure {shown.number} in {shown.regime}"
+        command = f"figures-in-regimes --figures {shown.number} --regimes {shown.regime}"
+        progress.append(Progress(title, len(seeds), len(SEEDS), command))
         records = [r for seed in seeds for r in seed]
         if not records:
             continue
+        used += records
         name = f"figure_{shown.number:02d}-{shown.regime}.png"
         drawn = shown.draw(records)
         assert isinstance(drawn, Figure)
         plotting.save_figure(drawn, pictures / name)
-        title = f"Figure {shown.number} in {shown.regime}"
         links.append(f"![{title}]({pictures.name}/{name})")
         for claim in shown.claims:
-            ours, verdict = claim.judge(records).text(), claim.verdict(records)
-            rows.append([str(shown.number), shown.regime, claim.text, claim.what, ours, verdict])
+            found = claim.judge(records)
+            judged.append(found)
+            cells = [claim.text, claim.what, found.text(), claim.told(found, records)]
+            rows.append([str(shown.number), shown.regime, *cells])
     if not rows:
-        return ""
+        return Part("", [], [], progress)
+    epochs, alphas, lams = (
+        listed([f"{x:g}" for x in values]) for values in (_PRETRAINED, _ALPHAS, _LAMS)
+    )
     text = _TEXT.format(
-        epochs=_listed(_PRETRAINED),
+        epochs=epochs,
         images=_IMAGES,
         on_all=_EPOCHS_ON_ALL,
         lam=_LAM_ON_OLD_DATA,
-        alphas=_listed(_ALPHAS),
-        lams=_listed(_LAMS),
+        alphas=alphas,
+        lams=lams,
     )
     table = markdown(["figure", "regime", "claim", "measured", "ours", "verdict"], rows)
-    return "\n\n".join([text.strip("\n"), table, *links])
-
-
-def _listed(values: Sequence[float]) -> str:
-    *most, last = (f"{value:g}" for value in values)
-    return f"{', '.join(most)} and {last}"
+    return Part("\n\n".join([text.strip("\n"), table, *links]), judged, used, progress)

@@ -33,17 +33,16 @@ HEADER = (
 Values = Sequence[Sequence[float]]
 
 
-def falling(shares: Values, values: Values) -> Judgement:
-    """Return what it comes to that values fall as shares rise, one sequence of each a seed."""
-    return judge([Ranks(s, [-x for x in xs]) for s, xs in zip(shares, values, strict=True)])
+def correlation(shares: Values, values: Values) -> tuple[Judgement, list[str]]:
+    """Return what it comes to that values fall as shares rise, one sequence of each a seed.
 
-
-def correlation(shares: Values, values: Values) -> list[str]:
-    """Return the cells under ``HEADER`` of shares, %, and values, one sequence a seed."""
+    Beside it the cells under ``HEADER``; shares are in %.
+    """
     rising = judge([Ranks(one, other) for one, other in zip(shares, values, strict=True)])
+    falling = rising.opposite
     by_order = np.mean([Ranks(range(len(one)), one).rho for one in values])
-    told = falling(shares, values).verdict()
-    return [f"{np.mean(shares):.0f}", f"{by_order:.2f}", rising.text(), told]
+    cells = [f"{np.mean(shares):.0f}", f"{by_order:.2f}", rising.text(), falling.verdict()]
+    return falling, cells
 
 
 def section(experiments: int) -> str:
@@ -67,7 +66,7 @@ def section(experiments: int) -> str:
     correlations = []
     for init, name in INITS.items():
         later = [v.sel(init=init, experiment=v.experiment[1:]).values for v in (share, shown[2])]
-        correlations.append([name, *correlation(*later)])
+        correlations.append([name, *correlation(*later)[1]])
     return "\n\n".join(
         [
             _TEXT.format(experiments=experiments, seeds=SEEDS).strip("\n"),

@@ -1,4 +1,4 @@
-"""How numbers and tables are written: mean and spread over seeds, Markdown."""
+"""How numbers, lists and tables are written: mean and spread over seeds, Markdown."""
 
 from collections.abc import Sequence
 
@@ -16,6 +16,12 @@ def plus_minus(values: Sequence[float], digits: int = 1, *, cut: bool = False) -
     mean, spread = mean_std(values)
     text = f"{mean:.{digits}f}" if len(values) == 1 else f"{mean:.{digits}f} ± {spread:.{digits}f}"
     return f"≥ {text}" if cut else text
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names, one or more, with commas and a last "and"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -10,12 +10,13 @@ pytest.importorskip("torch")
 from paper_repro import records
 from paper_repro.campaign import REGIMES
 from paper_repro.errors import Mendable
-from paper_repro.networks import last_batch, noise, rate, shown, simulated_noise
+from paper_repro.networks import label_noise, last_batch, noise, rate, shown, simulated_noise
+from paper_repro.networks.evidence import gather
 from tests.paper_repro.by_hand import cells_of, write
 
 
 def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
-    assert noise.section(noise.whole_seeds(tmp_path)) == ""
+    assert noise.part(tmp_path).text == ""
     shares = {"cold": [0, 0, 0, 0], "warm": [0, 0.1, 0.2, 0.3], "DASH": [0, 0.3, 0.2, 0.1]}
     for seed in noise.SEEDS[:2]:
         for name, run in noise.runs(seed).items():
@@ -40,7 +41,8 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
                 .replace('"experiments": 2', '"experiments": 4')
             )
             (folder / "records.jsonl").write_text(lines)
-    text, simulated = noise.section(noise.whole_seeds(tmp_path)).split("The simulator has both")
+    part = noise.part(tmp_path)
+    text, simulated = part.text.split("The simulator has both")
     assert "first\n4 experiments" in simulated
     rows = cells_of(text)
     of_hessian = ["8 ± 0", "30 ± 0", "99 ± 0", "7 ± 0"]
@@ -60,8 +62,8 @@ def test_the_section_on_noise_has_shares_ranks_and_their_correlation(tmp_path):
         for name, found in fixed.items()
         for what in measures
     ]
-    judged = noise.judged(noise.whole_seeds(tmp_path))  # of cold the share does not vary
-    assert [one.verdict() for one in judged] == [row[5] for row in rows[-8:]]
+    # Of cold the share does not vary: nothing is judged.
+    assert [one.verdict() for one in part.judged] == [row[5] for row in rows[-8:]]
 
 
 def test_in_the_simulator_the_rank_falls_as_points_are_without_gradient():
@@ -87,11 +89,11 @@ def write_pretrained(root, seed, accuracies):
 
 
 def test_the_figures_in_regimes_have_their_claims(tmp_path):
-    assert shown.section(shown.whole_seeds(tmp_path), tmp_path) == ""
+    assert shown.part(tmp_path, tmp_path).text == ""
     for seed in shown.SEEDS[:2]:
         less = 0.001 * (seed - 100)
         write_pretrained(tmp_path, seed, [0.5, 0.49, 0.48, 0.47, 0.46 - less, 0.5])
-    text = shown.section(shown.whole_seeds(tmp_path), tmp_path)
+    text = shown.part(tmp_path, tmp_path).text
     assert f"({tmp_path.name}/figure_02-C16.png)" in text
     assert (tmp_path / "figure_02-C16.png").is_file()
     rows = cells_of(text)[2:]
@@ -126,7 +128,7 @@ def test_the_runs_on_noise_are_the_campaigns_with_a_probe():
 
 
 def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
-    assert rate.section(rate.whole_seeds(tmp_path)) == ""
+    assert rate.part(tmp_path).text == ""
     for seed, accuracy in zip(rate.SEEDS, (0.40, 0.41, 0.42), strict=True):
         for name, run in REGIMES["R16"].runs(seed).items():
             if name in ("cold", "DASH"):
@@ -135,7 +137,7 @@ def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
             assert run.lr == float(name.split()[-1])
             done = 1 if seed == rate.SEEDS[2] else 2
             write(tmp_path, run, accuracy - less, 100, count=done)
-    rows = cells_of(rate.section(rate.whole_seeds(tmp_path)))
+    rows = cells_of(rate.part(tmp_path).text)
     cells = {row[1]: row[2:-1] for row in rows[2:]}
     assert list(cells) == ["cold", "DASH", "cold, rate 0.03", "cold, rate 0.1"]
     assert cells["DASH"][-2:] == ["–", "–"]
@@ -144,14 +146,37 @@ def test_the_section_on_rates_compares_with_dash_on_the_same_seeds(tmp_path):
     assert cells["cold, rate 0.1"][-2:] == ["-3.0 [-3.0, -3.0] (2 seeds)", "does not hold"]
 
 
+def test_label_noise_is_told_by_what_it_adds_on_the_same_seeds(tmp_path):
+    """Warm loses 10 points to cold without label noise, and 2, 3 and 4 with it."""
+
+    def evidence():
+        return [gather(name, tmp_path) for name in ("C16", "C16-noise")]
+
+    for seed in (100, 101, 102, 103):
+        for name, run in REGIMES["C16"].runs(seed).items():
+            write(tmp_path, run, 0.4 if name.startswith("warm") else 0.5, 100)
+    assert label_noise.part(evidence()).text == ""
+    for seed in (101, 102, 103, 104):  # the last is not in both
+        for name, run in REGIMES["C16-noise"].runs(seed).items():
+            warm = name.startswith("warm")
+            write(tmp_path, run, 0.4 - 0.01 * (seed - 99) if warm else 0.4, 100)
+    part = label_noise.part(evidence())
+    rows = [row[1:-1] for row in cells_of(part.text)[2:]]
+    less, more = "10.0 [10.0, 10.0] (3 seeds)", "3.0 [1.3, 4.7] (3 seeds)"
+    grown = "-7.0 [-8.7, -5.3] (3 seeds)"
+    assert rows[0] == ["warm loses more to cold", less, more, grown, "does not hold"]
+    assert [row[-1] for row in rows] == ["does not hold"] * 3 + ["cannot be told at this size"]
+    assert [one.verdict() for one in part.judged] == [row[-1] for row in rows]
+
+
 def test_a_small_last_batch_is_told_by_the_steps(tmp_path):
-    assert last_batch.section(last_batch.whole_seeds(tmp_path)) == ""
+    assert last_batch.part(tmp_path).text == ""
     steps = {(4_000, 125): 200, (4_000, 128): 100, (5_000, 125): 200, (5_000, 128): 600}
     for seed in last_batch.SEEDS:
         for run in last_batch.runs(seed).values():
             assert (run.method, run.chunks, run.model) == ("cold", 1, "mlp_narrow")
             write(tmp_path, run, 0.4, 2 * (steps[run.train_size, run.batch] + seed))
-    rows = cells_of(last_batch.section(last_batch.whole_seeds(tmp_path)))[2:]
+    rows = cells_of(last_batch.part(tmp_path).text)[2:]
     assert rows[0][1:5] == ["4,000", "32", "301 ± 1", "201 ± 1"]
     assert rows[0][-2] == "does not hold"
     assert rows[1][1:5] == ["5,000", "8", "301 ± 1", "701 ± 1"]
@@ -160,6 +185,6 @@ def test_a_small_last_batch_is_told_by_the_steps(tmp_path):
         if run.batch == 125:
             shutil.rmtree(tmp_path / run.name)
             write(tmp_path, run, 0.4, 600, converged=False)
-    rows = cells_of(last_batch.section(last_batch.whole_seeds(tmp_path)))[2:]
+    rows = cells_of(last_batch.part(tmp_path).text)[2:]
     assert rows[1][5].startswith("≤ ")
     assert rows[1][6] == "cannot be told at this size"

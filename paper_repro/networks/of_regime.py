@@ -1,0 +1,109 @@
+"""The part of the page on one regime: methods, claims, what does not hold, and pictures."""
+
+import statistics
+
+from paper_repro.campaign import Claim
+from paper_repro.networks.cut import Cut
+from paper_repro.networks.evidence import Evidence
+from paper_repro.networks.part import Part, Progress
+from paper_repro.observations import of_paper
+from paper_repro.records import Records
+from paper_repro.spread import mean_std
+from paper_repro.tables.text import markdown, plus_minus
+from paper_repro.verdict import HOLDS, Judgement
+
+_GROWTH = of_paper("figure", 7)
+
+
+def part(evidence: Evidence, folder: str) -> Part:
+    """Return the part, whose pictures lie in `folder`."""
+    name = evidence.name
+    command = f"campaign --regimes {name}"
+    progress = [Progress(name, len(evidence.seeds), evidence.planned, command)]
+    if not evidence.seeds:
+        return Part("", [], [], progress)
+    cold = [by_method["cold"] for by_method in evidence.seeds.values()]
+    growth = [claim.judge(cold) for claim in _GROWTH]
+    judged = [*(finding.judgement for finding in evidence.findings), *growth]
+    return Part(_text(evidence, folder, cold, growth), judged, _records(evidence), progress)
+
+
+def _records(evidence: Evidence) -> list[Records]:
+    return [r for by_method in evidence.seeds.values() for r in by_method.values()]
+
+
+def _text(evidence: Evidence, folder: str, cold: list[Records], growth: list[Judgement]) -> str:
+    open_claims = [f for f in evidence.findings if f.verdict != HOLDS]
+    lines = [f"- *{f.claim.text}*: {f.verdict}, {f.text}." for f in open_claims]
+    parts = [
+        f"## {evidence.name}: {evidence.regime.title}",
+        _described(evidence),
+        _methods(evidence),
+        _claims(evidence),
+    ]
+    if lines:
+        parts += ["What is not shown here:", "\n".join(lines)]
+    parts += [
+        f"![{evidence.name}: accuracy and steps by experiment]({folder}/{evidence.name}.png)",
+        "A cold start against the amount of data, as in Figure 7; that steps grow with it would "
+        "follow from equal epochs, so those are shown and judged too:",
+        "\n".join(
+            f"- *{claim.text}*: {claim.told(found, cold)}; {claim.what}: {found.text()}."
+            for claim, found in zip(_GROWTH, growth, strict=True)
+        ),
+        f"![{evidence.name}: steps and epochs by data]({folder}/{evidence.name}-data.png)",
+    ]
+    return "\n\n".join(parts)
+
+
+def _described(evidence: Evidence) -> str:
+    records = _records(evidence)
+    headers = [r.header for r in records if r.header is not None]
+    hours = sum(row["seconds"] for r in records for row in r.experiments) / 3600
+    rows = [(r, row) for r in records for row in r.experiments]
+    cut = sum(r.cut(row) for r, row in rows)
+    devices = "; ".join(sorted({header["device"] for header in headers}))
+    versions = ", ".join(sorted({f"torch {header['versions']['torch']}" for header in headers}))
+    seeds = ", ".join(map(str, evidence.seeds))
+    return (
+        f"Seeds {seeds}: {len(records)} runs, {hours:.1f} hours on {devices}, with {versions}. "
+        f"{cut} of {len(rows)} experiments ended at the epoch limit; their steps, and sums that "
+        "hold them, are marked ≥. Seconds are wall times on shared cores."
+    )
+
+
+def _methods(evidence: Evidence) -> str:
+    """Return a row a method: end points, mean ± standard deviation over seeds."""
+    cold = mean_std(evidence.numbers("cold", "steps"))[0]
+    rows = []
+    for method in evidence.regime.methods:
+        steps = evidence.numbers(method, "steps")
+        runs = [records[method].experiments for records in evidence.seeds.values()]
+        cut = evidence.cut(method)
+        share = Cut(cut and method != "cold", evidence.cut("cold") and method != "cold")
+        rows.append(
+            [
+                method,
+                plus_minus(evidence.numbers(method, "mean accuracy")),
+                plus_minus(evidence.numbers(method, "last accuracy")),
+                plus_minus(steps, 0, cut=cut),
+                share.mark(f"{100 * mean_std(steps)[0] / cold:.0f}"),
+                f"{statistics.median(sum(row['seconds'] for row in run) for run in runs):.0f}",
+            ]
+        )
+    header = ["method", "accuracy %, mean", "last", "steps, summed", "% of cold's"]
+    return markdown([*header, "seconds, median"], rows)
+
+
+def _claims(evidence: Evidence) -> str:
+    rows = [
+        [f.claim.text, _what(f.claim), f"{f.claim.threshold:g}", f.text, f.verdict]
+        for f in evidence.findings
+    ]
+    return markdown(["claim", "measured", "above", "mean and interval", "verdict"], rows)
+
+
+def _what(claim: Claim) -> str:
+    if claim.end_point == "steps":
+        return f"steps saved by {claim.one}, % of {claim.other}'s"
+    return f"{claim.end_point}, {claim.one} − {claim.other}, points"
