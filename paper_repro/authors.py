@@ -110,7 +110,7 @@ def compared(logs: Sequence[Log]) -> str:
         last = log.rows[-1]
         pairs = log.norms_and_steps()
         judged = judge([pairs]) if len(pairs.one) > 2 else None
-        rho = "-" if judged is None else f"{pairs.rho:.2f} (p = {judged.p:.2g})"
+        rho = "-" if judged is None else f"{pairs.rho:.2f} ({judged.p_text})"
         shares = f"{100 * float(last['test_accuracy']):.1f}"
         name = [log.name, *("-" if part is None else str(part) for part in log.key)]
         lines.append([*name, last["experiment"], shares, last["steps"], rho])

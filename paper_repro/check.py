@@ -27,14 +27,19 @@ class Finding:
     @property
     def verdict(self) -> str:
         """Whether the network shows the claim; of steps cut short nothing can be told."""
-        if self.claim.of_steps and self.limited:
-            return UNKNOWN
-        return self.network.verdict()
+        return UNKNOWN if self.of_cut_steps else self.network.verdict()
+
+    @property
+    def of_cut_steps(self) -> bool:
+        """Whether it compares steps of which the epoch limit cut some."""
+        return self.claim.of_steps and self.limited
 
     def row(self) -> list[str]:
         """Return the cells of the claim's row."""
         claim = self.claim
         numbers = [judged.text(claim.digits) for judged in (self.simulator, self.network)]
+        if self.of_cut_steps:
+            numbers[1] += " of cut steps"
         return [claim.text, claim.theory, claim.what, *numbers, self.verdict]
 
 

@@ -38,11 +38,14 @@ class Observation:
         groups = itertools.groupby(ordered, key=lambda r: r.run.seed)
         return judge([self.measured(list(group)) for _, group in groups])
 
-    def told(self, found: Judgement, records: Sequence[Records]) -> str:
-        """Return whether the claim holds by what `judge` found; not of steps cut short."""
+    def cells(self, found: Judgement, records: Sequence[Records]) -> list[str]:
+        """Return the text of what `judge` found, and whether the claim holds.
+
+        Steps that the epoch limit cut short are marked, and tell nothing.
+        """
         if self.of_steps and any(r.any_cut for r in records):
-            return UNKNOWN
-        return found.verdict()
+            return [f"{found.text()} of cut steps", UNKNOWN]
+        return [found.text(), found.verdict()]
 
 
 def _longer_pretraining_hurts(model: Model) -> Measure:

@@ -99,8 +99,7 @@ def _item(
         if (observation.kind, observation.number) == (kind, number):
             found = observation.judge(records)
             judged.append(found)
-            told = observation.told(found, records)
-            rows.append([observation.text, observation.what, found.text(), told])
+            rows.append([observation.text, observation.what, *observation.cells(found, records)])
     if rows:
         parts.append(markdown(["claim", "measured", "ours", "verdict"], rows))
     shown = item.show(records) if kind == "table" else None

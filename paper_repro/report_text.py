@@ -11,11 +11,17 @@ _INTRODUCTION = """# Reproduction: the network experiments
 This page is written by `python -m paper_repro report --scale {scale}` from the records in
 `results`; `python -m paper_repro status` counts them. The paper is Shin, Oh, Cho and Yun, "DASH:
 Warm-Starting Neural Network Training in Stationary Settings without Loss of Plasticity", NeurIPS
-2024, arXiv 2410.23495; where it leaves a point open, its authors' released code is followed, but
-in three: images are normalized by the mean and standard deviation of their own training pixels,
-where the code has fixed numbers for CIFAR-10 and Tiny-ImageNet; an experiment has at most 1,000
-epochs, where the code has 10,000; and the norms of Figure 6 are over batches in the order of
-arrival, where the code shuffles them.
+2024, arXiv 2410.23495. Where it leaves a point open, its authors' released code is followed, but in
+five:
+
+- Images are normalized by the mean and standard deviation of their own training pixels, where the
+  code has fixed numbers for CIFAR-10 and Tiny-ImageNet.
+- An experiment has at most 1,000 epochs, where the code has 10,000.
+- Accuracies are shares of samples, where the code averages those of batches; with a last batch of a
+  few images an experiment can end at another epoch than there.
+- Each cold start of VGG-16 has first weights of its own, where in the code one seed gives all of
+  them the same.
+- The norms of Figure 6 are over batches in the order of arrival, where the code shuffles them.
 
 {size}{note}
 

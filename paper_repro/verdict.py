@@ -92,6 +92,12 @@ class Judgement:
         """Two-sided probability of what came out, were the truth at the threshold."""
         return min(1.0, 2 * min(self.above, self.below))
 
+    @property
+    def p_text(self) -> str:
+        """Its p, which is a bound where no random permutation was as far."""
+        sign = "≤" if min(self.above, self.below) == _LEAST else "="
+        return f"p {sign} {self.p:.2g}"
+
     def text(self, digits: int = 2) -> str:
         """Return the mean, with its interval or, of ranks, its two-sided p, and the seeds."""
         many = f"({len(self.values)} {'seed' if len(self.values) == 1 else 'seeds'})"
@@ -99,8 +105,7 @@ class Judgement:
         if not self.tested:
             return f"{mean} {many}"
         if self.ranks:
-            sign = "≤" if min(self.above, self.below) == _LEAST else "="
-            return f"{mean}, p {sign} {self.p:.2g} {many}"
+            return f"{mean}, {self.p_text} {many}"
         low, high = interval(self.values)
         return f"{mean} [{low:.{digits}f}, {high:.{digits}f}] {many}"
 

@@ -17,19 +17,23 @@ from featsim import bridge  # noqa: E402
 PAGE = (Path(__file__).parents[1] / "docs" / "dash.md").read_text(encoding="utf-8")
 
 
+def source(heading):
+    """Return the page's program under a heading."""
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    return re.search(r"```python\n(.*?)```", section.group(1), re.DOTALL).group(1)
+
+
 def program(heading):
     """Run the page's program under a heading; return its names."""
-    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
     names = {"__name__": "recipe"}
-    exec(
-        compile(
-            re.search(r"```python\n(.*?)```", section.group(1), re.DOTALL).group(1),
-            f"docs/dash.md: {heading}",
-            "exec",
-        ),
-        names,
-    )
+    exec(compile(source(heading), f"docs/dash.md: {heading}", "exec"), names)
     return names
+
+
+@pytest.mark.parametrize("heading", ["A full loop", "Lightning", "Hugging Face"])
+def test_a_recipe_has_at_most_twenty_lines_beside_imports(heading):
+    lines = [line for line in source(heading).splitlines() if line.strip()]
+    assert len([line for line in lines if not re.match(r"(from|import) ", line)]) <= 20
 
 
 def library(name):

@@ -1,9 +1,10 @@
 """The networks by name, for 1 or 3 channels and any class count.
 
 `resnet18`, `vgg16`, `mlp`, `cnn` and, for Table 8, `resnet18_sota` are those of the authors'
-released code (github.com/baekrok/DASH) and of the paper where the code has none. Those that end in
-`_narrow` are sizes for a CPU, the first stage as wide as `run.width` says: ResNet-18 in proportion,
-VGG-16 and the CNN of their own make, the MLP of four times the width, its images normalized.
+released code (github.com/baekrok/DASH-Direction-Aware-SHrinking) and of the paper where the code
+has none. Those that end in `_narrow` are sizes for a CPU, the first stage as wide as `run.width`
+says: ResNet-18 in proportion, VGG-16 and the CNN of their own make, the MLP of four times the
+width, its images normalized.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Why some experiments of the MLP take many times the steps: a last batch of a few images.
+"""Whether it is a last batch of a few images that some experiments of the MLP take long for.
 
 Experiments 5, 10 and 15 of the MLP have 5,000, 10,000 and 15,000 images, which leave 8, 16 and 24
 for the last batch of 128; the others leave at least 32, or none. If that is why, a batch of 125,
@@ -25,12 +25,11 @@ SEEDS = (100, 101, 102)
 _TEXT = """## {regime}: a small last batch
 
 Experiments 5, 10 and 15 of the {regime} have 5,000, 10,000 and 15,000 images, which leave 8, 16 and
-24 for the last batch of 128; the others leave at least 32, or none. With batch norm, so few images
-make a poor mean, and the step after it a poor one. A cold start on some of these images, once with
-a batch of 125, which leaves none, and once with the regime's. The claim is that the latter takes
-more steps. Were a batch of 8 the only reason, it would hold at 5,000 and not at 4,000; where it
-holds at both, that explains at most the difference between the two. Sizes, batches and seeds were
-fixed before the runs.
+24 for the last batch of 128; the others leave at least 32, or none. A cold start on some of these
+images, once with a batch of 125, which leaves none, and once with the regime's. The claim is that
+the latter takes more steps. Were a batch of 8 the only reason, it would hold at 5,000 and not at
+4,000; where it holds at both, that explains at most the difference between the two. Sizes, batches
+and seeds were fixed before the runs.
 """
 
 

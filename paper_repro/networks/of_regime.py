@@ -6,13 +6,11 @@ from paper_repro.campaign import Claim
 from paper_repro.networks.cut import Cut
 from paper_repro.networks.evidence import Evidence
 from paper_repro.networks.part import Part, Progress
-from paper_repro.observations import of_paper
+from paper_repro.observations import Observation, of_paper
 from paper_repro.records import Records
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
 from paper_repro.verdict import HOLDS, Judgement
-
-_GROWTH = of_paper("figure", 7)
 
 
 def part(evidence: Evidence, folder: str) -> Part:
@@ -23,16 +21,25 @@ def part(evidence: Evidence, folder: str) -> Part:
     if not evidence.seeds:
         return Part("", [], [], progress)
     cold = [by_method["cold"] for by_method in evidence.seeds.values()]
-    growth = [claim.judge(cold) for claim in _GROWTH]
-    judged = [*(finding.judgement for finding in evidence.findings), *growth]
+    growth = [(claim, claim.judge(cold)) for claim in of_paper("figure", 7)]
+    judged = [*(f.judgement for f in evidence.findings), *(found for _, found in growth)]
     return Part(_text(evidence, folder, cold, growth), judged, _records(evidence), progress)
+
+
+def _growth(claim: Observation, measured: str, verdict: str) -> str:
+    return f"- *{claim.text}*: {verdict}; {claim.what}: {measured}."
 
 
 def _records(evidence: Evidence) -> list[Records]:
     return [r for by_method in evidence.seeds.values() for r in by_method.values()]
 
 
-def _text(evidence: Evidence, folder: str, cold: list[Records], growth: list[Judgement]) -> str:
+def _text(
+    evidence: Evidence,
+    folder: str,
+    cold: list[Records],
+    growth: list[tuple[Observation, Judgement]],
+) -> str:
     open_claims = [f for f in evidence.findings if f.verdict != HOLDS]
     lines = [f"- *{f.claim.text}*: {f.verdict}, {f.text}." for f in open_claims]
     parts = [
@@ -47,10 +54,7 @@ def _text(evidence: Evidence, folder: str, cold: list[Records], growth: list[Jud
         f"![{evidence.name}: accuracy and steps by experiment]({folder}/{evidence.name}.png)",
         "A cold start against the amount of data, as in Figure 7; that steps grow with it would "
         "follow from equal epochs, so those are shown and judged too:",
-        "\n".join(
-            f"- *{claim.text}*: {claim.told(found, cold)}; {claim.what}: {found.text()}."
-            for claim, found in zip(_GROWTH, growth, strict=True)
-        ),
+        "\n".join(_growth(claim, *claim.cells(found, cold)) for claim, found in growth),
         f"![{evidence.name}: steps and epochs by data]({folder}/{evidence.name}-data.png)",
     ]
     return "\n\n".join(parts)

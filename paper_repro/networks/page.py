@@ -66,7 +66,8 @@ _MAIN = """## Does DASH at doublings reach DASH's accuracy in a fraction of its 
 At doublings means: only where the data have doubled since it last acted. Yes means that its
 accuracy, as a mean over experiments, is above DASH's less one percentage point, and that it needs
 fewer steps in sum. An interval of the first column below 0 says that it is less accurate than DASH,
-if by less than a point; what DASH gains over warm stands beside it, to weigh that point by. The
+where the answer is yes by less than a point; what DASH gains over warm stands beside it, to weigh
+that point by. The
 last experiments of all regimes but the MLP, the 8th and 16th, are doublings themselves, so that
 accuracy at the end is that of an experiment before which the method has acted.
 """

@@ -152,7 +152,7 @@ def part(root: Path, pictures: Path) -> Part:
         for claim in shown.claims:
             found = claim.judge(records)
             judged.append(found)
-            cells = [claim.text, claim.what, found.text(), claim.told(found, records)]
+            cells = [claim.text, claim.what, *claim.cells(found, records)]
             rows.append([str(shown.number), shown.regime, *cells])
     if not rows:
         return Part("", [], [], progress)
