@@ -72,7 +72,7 @@ class Box(TypedDict):
 
 CURVATURE_SAMPLES = 256
 WITHOUT_GRADIENT = 0.1
-EPSILONS = (1.0, 0.1, 0.01)
+EPSILONS = (1.0, 0.1)
 
 
 class Curvature(TypedDict):
@@ -83,11 +83,12 @@ class Curvature(TypedDict):
     """Share of the samples whose loss gradient has a norm below `WITHOUT_GRADIENT`."""
     trace: float
     """Trace of the Hessian of their mean loss."""
+    trace_draws: int
+    """Random directions that it is a mean over."""
     ranks: list[float]
     """Its ε-rank for each of `EPSILONS`: the number of eigenvalues of absolute value above ε."""
-    rank_errors: list[float]
-    """Their standard errors over the draws."""
-    draws: int
+    rank_bounds: list[tuple[float, float]]
+    """The least and largest that each can be in the direction that was drawn."""
     lanczos_steps: int
 
 

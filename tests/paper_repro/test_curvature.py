@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from paper_repro import curvature
-from paper_repro.curvature import epsilon_ranks, lanczos_spectra, sample_gradient_norms
+from paper_repro.curvature import epsilon_rank, of_hessian, rank_bounds, sample_gradient_norms
 from paper_repro.protocol import execute
 from paper_repro.records import EPSILONS
 from paper_repro.run import Run
@@ -47,19 +47,26 @@ def test_the_norm_of_each_samples_gradient():
         assert norm.item() == pytest.approx(sum(g.square().sum() for g in gradient).item() ** 0.5)
 
 
-def test_quadrature_has_the_moments_of_each_direction():
+def direction(size):
+    """Return the direction that `of_hessian` draws with the seed 5."""
+    torch.manual_seed(5)
+    v = torch.randn(size, dtype=torch.double)
+    return v / v.norm()
+
+
+def test_quadrature_has_the_moments_of_its_direction():
     """With m steps, Σ w λ^k is vᵀ H^k v for every k below 2m, v the direction that was drawn."""
     model, inputs, targets = small()
     batches = [(inputs[:5], targets[:5]), (inputs[5:], targets[5:])]
     H = full_hessian(model, inputs, targets)
-    spectra = lanczos_spectra(model, batches, 5, draws=2, steps=4)
-    torch.manual_seed(5)
-    for values, weights in spectra:
-        v = torch.randn(len(H), dtype=torch.double)
-        v /= v.norm()
-        for k in range(8):
-            expected = (v @ torch.linalg.matrix_power(H, k) @ v).item()
-            assert (weights @ values**k).item() == pytest.approx(expected, rel=1e-6, abs=1e-10)
+    trace, (values, weights) = of_hessian(model, batches, 5, steps=4, draws=30)
+    v = direction(len(H))
+    for k in range(8):
+        expected = (v @ torch.linalg.matrix_power(H, k) @ v).item()
+        assert (weights @ values**k).item() == pytest.approx(expected, rel=1e-6, abs=1e-10)
+    # Of a direction of ±1 the estimate has the variance 2 (‖H‖² − Σ H_ii²).
+    variance = 2 * (H.square().sum() - H.diag().square().sum()).item()
+    assert trace == pytest.approx(H.trace().item(), abs=4 * (variance / 30) ** 0.5)
 
 
 def test_ranks_are_those_of_the_full_spectrum_as_a_direction_sees_it():
@@ -67,18 +74,27 @@ def test_ranks_are_those_of_the_full_spectrum_as_a_direction_sees_it():
     model, inputs, targets = small()
     values, vectors = torch.linalg.eigh(full_hessian(model, inputs, targets))
     size = len(values)
-    spectra = lanczos_spectra(model, [(inputs, targets)], 5, draws=2, steps=size)
-    torch.manual_seed(5)
-    for spectrum in spectra:
-        v = torch.randn(size, dtype=torch.double)
-        seen = size * (vectors.T @ (v / v.norm())).square()
-        exact = [seen[values.abs() > epsilon].sum().item() for epsilon in EPSILONS]
-        assert exact[0] < exact[1] < exact[2] < size
-        assert epsilon_ranks(*spectrum, size).tolist() == pytest.approx(exact, rel=1e-6)
+    seen = size * (vectors.T @ direction(size)).square()
+    for epsilon in (0.3, 0.1, 0.01):
+        exact = seen[values.abs() > epsilon].sum().item()
+        assert 0 < exact < size
+        for steps in range(1, size + 1):
+            _, spectrum = of_hessian(model, [(inputs, targets)], 5, steps=steps, draws=1)
+            low, high = rank_bounds(*spectrum, epsilon, size)
+            assert low - 1e-6 <= exact <= high + 1e-6
+            assert low - 1e-6 <= epsilon_rank(*spectrum, epsilon, size) <= high + 1e-6
+        assert epsilon_rank(*spectrum, epsilon, size) == pytest.approx(exact, rel=1e-6)
+
+
+def test_bounds_of_a_rank_worked_by_hand():
+    """Of 10: two below −1 but not surely the nearer, none sure below 1 but the first of three."""
+    eigenvalues, weights = torch.tensor([-3, -2, 0, 2, 3]), torch.tensor([1, 1, 4, 2, 2]) / 10
+    assert epsilon_rank(eigenvalues, weights, 1.0, 10) == pytest.approx(6)
+    # Below −1: from 1 to 6. Below 1: from 2 to 8. So above in absolute value: from 1 + 2 to 10.
+    assert rank_bounds(eigenvalues, weights, 1.0, 10) == pytest.approx((3, 10))
 
 
 def test_the_probe_is_part_of_the_row_and_changes_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(curvature, "DRAWS", 2)
     monkeypatch.setattr(curvature, "LANCZOS_STEPS", 8)
     plain = Run(model="mlp_narrow", width=4, chunks=2, train_size=64, batch=32, epochs=2)
     probed = Run(**{**plain.__dict__, "probes": ("curvature",)})
@@ -90,6 +106,6 @@ def test_the_probe_is_part_of_the_row_and_changes_nothing(tmp_path, monkeypatch)
         assert 0 <= found["without_gradient"] <= 1
         assert len(found["ranks"]) == len(EPSILONS)
         assert found["ranks"] == sorted(found["ranks"])
-        assert len(found["rank_errors"]) == len(EPSILONS)
-        assert all(error >= 0 for error in found["rank_errors"])
-        assert (found["draws"], found["lanczos_steps"]) == (2, 8)
+        for rank, (low, high) in zip(found["ranks"], found["rank_bounds"], strict=True):
+            assert low - 1e-6 <= rank <= high + 1e-6
+        assert (found["trace_draws"], found["lanczos_steps"]) == (64, 8)
