@@ -27,9 +27,9 @@ _TEXT = """## {noisy} beside {clean}: does label noise show more?
 In the framework what a warm start has memorized stays, and it loses by that. Labels drawn at random
 can only be memorized, so with more of them it should lose more, and a method that forgets should
 gain more over it. A seed has the same images, split and first weights in both regimes. Accuracy is
-a mean over experiments, differences are in percentage points. The share of {share:.0%}, the seeds
-and the claims were fixed before the runs; of a pilot on another seed, cold, warm and DASH had been
-seen.
+a mean over experiments, differences are in percentage points; wrong labels lower all accuracies,
+and may lower differences with them. The share of {share:.0f} %, the seeds and the claims were fixed
+before the runs; of a pilot on another seed, cold, warm and DASH had been seen.
 """
 
 
@@ -46,6 +46,6 @@ def part(found: list[Evidence]) -> Part:
         judged.append(larger)
         texts = [judge(values).text(1) for values in (less, more)]
         rows.append([claim.text, *texts, larger.text(1), larger.verdict()])
-    text = _TEXT.format(clean=CLEAN, noisy=NOISY, share=REGIMES[NOISY].base.label_noise)
+    text = _TEXT.format(clean=CLEAN, noisy=NOISY, share=100 * REGIMES[NOISY].base.label_noise)
     table = markdown(["claim", CLEAN, NOISY, f"{NOISY} less {CLEAN}", "verdict"], rows)
     return Part(f"{text}\n{table}", judged, [], [])
