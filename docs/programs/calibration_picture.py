@@ -1,9 +1,11 @@
 """The pictures of docs/calibration.md: networks on the square, and curves beside the model's."""
 
+import textwrap
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from docs.programs.calibration_data import Case, Method
 from featsim.calibration.observed import read_observed
@@ -28,7 +30,7 @@ def draw_calibration(panels: Sequence[Panel]) -> Figure:
         for (square, curves), (case, fits, places) in zip(rows, panels, strict=True):
             draw_square(square, places)
             draw_curves(curves, case, fits)
-            square.set_title(f"{case.title}: mean field", fontsize=7)
+            square.set_title(textwrap.fill(f"{case.title}: mean field", 62), fontsize=7)
             curves.set_title("measured (marks) and predicted (lines)", fontsize=7)
     return figure
 
@@ -94,4 +96,5 @@ def draw_curves(ax: Axes, case: Case, fits: dict[str, Fit]) -> None:
         if method.name != "cold, run again":
             ax.plot(curve.experiments, 100 * curve.accuracy, label=method.name, **look)
     ax.set(xlabel="Experiment", ylabel="Accuracy (%)")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(fontsize=5.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
