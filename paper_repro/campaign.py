@@ -42,6 +42,8 @@ METHODS: dict[str, dict[str, Any]] = {
 
 _FOUR = ("cold", "warm", "DASH", "DASH at doublings")
 _BASE = Run(dataset="cifar10", pool=2, lr=0.01, epochs=300)
+_C16 = dataclasses.replace(_BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096)
+_W64 = dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048)
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,11 @@ class Regime:
 REGIMES: dict[str, Regime] = {
     "C16": Regime(
         "three-layer CNN of width 32, 8 chunks of 512",
-        dataclasses.replace(_BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096),
+        _C16,
     ),
     "C16-noise": Regime(
         "as C16, a fifth of the training labels drawn at random",
-        dataclasses.replace(
-            _BASE, model="cnn_narrow", width=32, chunks=8, train_size=4096, label_noise=0.2
-        ),
+        dataclasses.replace(_C16, label_noise=0.2),
     ),
     "R16": Regime(
         "ResNet-18 of width 16, 16 chunks of 256",
@@ -77,12 +77,12 @@ REGIMES: dict[str, Regime] = {
     ),
     "W64": Regime(
         "ResNet-18 of width 64, 8 chunks of 256",
-        dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048),
+        _W64,
         _FOUR,
     ),
     "W64-slow": Regime(
         "ResNet-18 of width 64, 8 chunks of 256, learning rate 0.001",
-        dataclasses.replace(_BASE, model="resnet18", chunks=8, train_size=2048, lr=0.001),
+        dataclasses.replace(_W64, lr=0.001),
         _FOUR,
     ),
     "MLP": Regime(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import featsim
 from paper_repro.claims import CLAIMS, Claim, by_seed
+from paper_repro.cut import Cut
 from paper_repro.records import Records
 from paper_repro.scales import Scale, seeds
-from paper_repro.verdict import UNKNOWN, Judgement, judge
+from paper_repro.verdict import Judgement, judge
 
 _EXPERIMENTS = {"smoke": 10, "cpu": 50, "paper": 50}
 
@@ -27,20 +28,19 @@ class Finding:
     @property
     def verdict(self) -> str:
         """Whether the network shows the claim; of steps cut short nothing can be told."""
-        return UNKNOWN if self.of_cut_steps else self.network.verdict()
+        return self._cut.told(self.network.verdict())
 
     @property
-    def of_cut_steps(self) -> bool:
-        """Whether it compares steps of which the epoch limit cut some."""
-        return self.claim.of_steps and self.limited
+    def _cut(self) -> Cut:
+        limited = self.claim.of_steps and self.limited
+        return Cut(limited, limited)
 
     def row(self) -> list[str]:
         """Return the cells of the claim's row."""
         claim = self.claim
-        numbers = [judged.text(claim.digits) for judged in (self.simulator, self.network)]
-        if self.of_cut_steps:
-            numbers[1] += " of cut steps"
-        return [claim.text, claim.theory, claim.what, *numbers, self.verdict]
+        simulator, network = (j.text(claim.digits) for j in (self.simulator, self.network))
+        measured = [simulator, self._cut.mark(network)]
+        return [claim.text, claim.theory, claim.what, *measured, self.verdict]
 
 
 HEADER = ["claim", "theory", "measured", "simulator", "network", "verdict for the network"]

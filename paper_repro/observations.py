@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 
 from paper_repro.catalog import Kind
+from paper_repro.cut import Cut
 from paper_repro.figures.figure_06 import METHODS, NORMS, Norm, norms_and_steps
 from paper_repro.figures.figure_13 import curve
 from paper_repro.records import Records
 from paper_repro.run import NARROW, Model
-from paper_repro.verdict import UNKNOWN, Judgement, Ranks, judge
+from paper_repro.verdict import Judgement, Ranks, judge
 
 Measure = Callable[[Sequence[Records]], float | Ranks]
 
@@ -43,9 +44,9 @@ class Observation:
 
         Steps that the epoch limit cut short are marked, and tell nothing.
         """
-        if self.of_steps and any(r.any_cut for r in records):
-            return [f"{found.text()} of cut steps", UNKNOWN]
-        return [found.text(), found.verdict()]
+        limited = self.of_steps and any(r.any_cut for r in records)
+        cut = Cut(limited, limited)
+        return [cut.mark(found.text()), cut.told(found.verdict())]
 
 
 def _longer_pretraining_hurts(model: Model) -> Measure:

@@ -78,16 +78,18 @@ def introduction(scale: Scale, size: str, chance: str, missing: Sequence[str]) -
 
 def totals(records: Sequence[Records]) -> str:
     """Return how many distinct runs there are, how long they took, and what made them."""
-    distinct = {r.run.name: r for r in records}.values()
-    hours = sum(row["seconds"] for r in distinct for row in r.experiments) / 3600
+    distinct = list({r.run.name: r for r in records}.values())
     experiments = sum(len(r.experiments) for r in distinct)
-    headers = [r.header for r in distinct if r.header is not None]
+    return f"{len(distinct)} runs with {experiments} experiments took {machine_time(distinct)}."
+
+
+def machine_time(records: Sequence[Records]) -> str:
+    """Return the hours that runs took, on which devices and with which versions."""
+    hours = sum(row["seconds"] for r in records for row in r.experiments) / 3600
+    headers = [r.header for r in records if r.header is not None]
     devices = sorted({header["device"] for header in headers})
     versions = sorted({f"torch {header['versions']['torch']}" for header in headers})
-    return (
-        f"{len(distinct)} runs with {experiments} experiments took {hours:.1f} hours on "
-        f"{'; '.join(devices)}, with {', '.join(versions)}."
-    )
+    return f"{hours:.1f} hours on {'; '.join(devices)}, with {', '.join(versions)}"
 
 
 def chance(judged: Sequence[Judgement]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paper_repro.campaign import CLAIMS, PLAN, REGIMES, Claim, EndPoint, Regime, end_point
-from paper_repro.networks.cut import Cut
+from paper_repro.cut import Cut
 from paper_repro.records import Records, load_records
 from paper_repro.run import Run
 from paper_repro.verdict import FAILS, HOLDS, UNKNOWN, Judgement, judge
@@ -97,3 +97,8 @@ def whole_seeds(
     """Return, of each seed whose runs are all finished under `root`, the records by name."""
     found = {s: {name: load_records(run, root) for name, run in runs(s).items()} for s in seeds}
     return {s: by for s, by in found.items() if all(r.complete for r in by.values())}
+
+
+def records_of(seeds: Iterable[Mapping[str, Records]]) -> list[Records]:
+    """Return all records of seeds whose records are by name."""
+    return [records for by_name in seeds for records in by_name.values()]

@@ -10,8 +10,8 @@ import dataclasses
 from pathlib import Path
 
 from paper_repro.campaign import REGIMES
+from paper_repro.cut import Cut
 from paper_repro.networks import evidence
-from paper_repro.networks.cut import Cut
 from paper_repro.networks.part import Part, Progress
 from paper_repro.records import Records
 from paper_repro.run import Run
@@ -54,7 +54,7 @@ def part(root: Path) -> Part:
     header = ["images", "images of the last batch", "steps, batch 125", "steps, batch 128"]
     header += ["more steps, %", "takes more steps"]
     rows = [_row(size, whole, more) for size, more in zip(SIZES, judged, strict=True)]
-    used = [records for by_name in whole for records in by_name.values()]
+    used = evidence.records_of(whole)
     return Part(f"{_TEXT.format(regime=REGIME)}\n{markdown(header, rows)}", judged, used, progress)
 
 

@@ -85,7 +85,7 @@ def part(root: Path) -> Part:
     judged, correlations = _correlations(whole)
     simulated = simulated_noise.section(len(whole[0][METHODS[0]].experiments))
     parts = [text, _by_experiment(whole), correlations, simulated]
-    used = [records for by_method in whole for records in by_method.values()]
+    used = evidence.records_of(whole)
     return Part("\n\n".join(part.strip("\n") for part in parts), judged, used, progress)
 
 

@@ -3,11 +3,12 @@
 import statistics
 
 from paper_repro.campaign import Claim
-from paper_repro.networks.cut import Cut
-from paper_repro.networks.evidence import Evidence
+from paper_repro.cut import Cut
+from paper_repro.networks.evidence import Evidence, records_of
 from paper_repro.networks.part import Part, Progress
 from paper_repro.observations import Observation, of_paper
 from paper_repro.records import Records
+from paper_repro.report_text import machine_time
 from paper_repro.spread import mean_std
 from paper_repro.tables.text import markdown, plus_minus
 from paper_repro.verdict import HOLDS, Judgement
@@ -23,15 +24,12 @@ def part(evidence: Evidence, folder: str) -> Part:
     cold = [by_method["cold"] for by_method in evidence.seeds.values()]
     growth = [(claim, claim.judge(cold)) for claim in of_paper("figure", 7)]
     judged = [*(f.judgement for f in evidence.findings), *(found for _, found in growth)]
-    return Part(_text(evidence, folder, cold, growth), judged, _records(evidence), progress)
+    text = _text(evidence, folder, cold, growth)
+    return Part(text, judged, records_of(evidence.seeds.values()), progress)
 
 
 def _growth(claim: Observation, measured: str, verdict: str) -> str:
     return f"- *{claim.text}*: {verdict}; {claim.what}: {measured}."
-
-
-def _records(evidence: Evidence) -> list[Records]:
-    return [r for by_method in evidence.seeds.values() for r in by_method.values()]
 
 
 def _text(
@@ -61,16 +59,12 @@ def _text(
 
 
 def _described(evidence: Evidence) -> str:
-    records = _records(evidence)
-    headers = [r.header for r in records if r.header is not None]
-    hours = sum(row["seconds"] for r in records for row in r.experiments) / 3600
+    records = records_of(evidence.seeds.values())
     rows = [(r, row) for r in records for row in r.experiments]
     cut = sum(r.cut(row) for r, row in rows)
-    devices = "; ".join(sorted({header["device"] for header in headers}))
-    versions = ", ".join(sorted({f"torch {header['versions']['torch']}" for header in headers}))
     seeds = ", ".join(map(str, evidence.seeds))
     return (
-        f"Seeds {seeds}: {len(records)} runs, {hours:.1f} hours on {devices}, with {versions}. "
+        f"Seeds {seeds}: {len(records)} runs, {machine_time(records)}. "
         f"{cut} of {len(rows)} experiments ended at the epoch limit; their steps, and sums that "
         "hold them, are marked ≥. Seconds are wall times on shared cores."
     )

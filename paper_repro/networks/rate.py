@@ -54,7 +54,7 @@ def part(root: Path) -> Part:
         "mean accuracy less DASH's, points", "reaches it within a point",
     ]  # fmt: skip
     table = markdown(header, [_row(name, whole, gaps.get(name)) for name in whole[0]])
-    used = [records for by_name in whole for records in by_name.values()]
+    used = evidence.records_of(whole)
     return Part(f"{_TEXT.format(regime=REGIME)}\n{table}", list(gaps.values()), used, progress)
 
 

@@ -87,7 +87,7 @@ def test_ranks_are_those_of_the_full_spectrum_as_a_direction_sees_it():
 
 
 def test_bounds_of_a_rank_worked_by_hand():
-    """Of 10: two below −1 but not surely the nearer, none sure below 1 but the first of three."""
+    """Eigenvalues of the weights 1, 1, 4, 2, 2 of 10: known up to those on both sides of ±1."""
     eigenvalues, weights = torch.tensor([-3, -2, 0, 2, 3]), torch.tensor([1, 1, 4, 2, 2]) / 10
     assert epsilon_rank(eigenvalues, weights, 1.0, 10) == pytest.approx(6)
     # Below −1: from 1 to 6. Below 1: from 2 to 8. So above in absolute value: from 1 + 2 to 10.

@@ -12,8 +12,8 @@ from matplotlib.colors import to_hex
 from featsim import plotting
 from paper_repro.__main__ import main
 from paper_repro.campaign import CLAIMS, METHODS, REGIMES, end_point
+from paper_repro.cut import Cut
 from paper_repro.networks import experiments, page, tradeoff
-from paper_repro.networks.cut import Cut
 from paper_repro.networks.evidence import gather
 from paper_repro.records import load_records
 from paper_repro.style import COLORS
